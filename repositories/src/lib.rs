@@ -1,0 +1,1 @@
+//! Typed operations of the tenantry systems.

@@ -1,0 +1,122 @@
+//! Orders, unique keys and relations, each named after the index or constraint behind it.
+
+use std::{fmt, marker::PhantomData};
+
+use sea_orm::{EntityTrait, IdenStatic};
+
+/// Ascending or descending.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// Smallest first.
+    Ascending,
+    /// Greatest first.
+    Descending,
+}
+
+/// An order that an index serves. Generated, one constant per index.
+///
+/// The columns are those of the index after the workspace column, none of them nullable, the last
+/// one the id, so that the order is total and a page can be continued by a row comparison.
+pub struct Sort<E: EntityTrait> {
+    pub(crate) index: &'static str,
+    pub(crate) keys: &'static [(E::Column, Direction)],
+}
+
+impl<E: EntityTrait> Sort<E> {
+    /// Names an index and the columns it orders by.
+    #[must_use]
+    pub const fn by_index(
+        index: &'static str,
+        keys: &'static [(E::Column, Direction)],
+    ) -> Self {
+        Self { index, keys }
+    }
+
+    /// The index.
+    #[must_use]
+    pub const fn index(&self) -> &'static str {
+        self.index
+    }
+
+    /// The names of the columns and their directions.
+    pub fn columns(&self) -> impl Iterator<Item = (&'static str, Direction)> {
+        self.keys.iter().map(|(column, direction)| (column.as_str(), *direction))
+    }
+}
+
+impl<E: EntityTrait> Clone for Sort<E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<E: EntityTrait> Copy for Sort<E> {}
+impl<E: EntityTrait> fmt::Debug for Sort<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Sort({})", self.index)
+    }
+}
+
+/// A unique constraint or index: the target of an upsert, and a name to ask an error for.
+pub struct Unique<E: EntityTrait> {
+    pub(crate) name: &'static str,
+    pub(crate) columns: &'static [E::Column],
+    pub(crate) live_only: bool,
+}
+
+impl<E: EntityTrait> Unique<E> {
+    /// Names a constraint and its columns, the workspace column first.
+    #[must_use]
+    pub const fn new(name: &'static str, columns: &'static [E::Column]) -> Self {
+        Self { name, columns, live_only: false }
+    }
+
+    /// The same for a partial index over living rows (`WHERE deleted_at IS NULL`).
+    #[must_use]
+    pub const fn among_living(name: &'static str, columns: &'static [E::Column]) -> Self {
+        Self { name, columns, live_only: true }
+    }
+
+    /// Its name in the catalogue.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl<E: EntityTrait> Clone for Unique<E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<E: EntityTrait> Copy for Unique<E> {}
+impl<E: EntityTrait> fmt::Debug for Unique<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Unique({})", self.name)
+    }
+}
+
+/// Rows of `R` that point at a row of `E` by a foreign key within the workspace.
+pub struct HasMany<E, R: EntityTrait> {
+    pub(crate) parent: R::Column,
+    _parent: PhantomData<fn() -> E>,
+}
+
+impl<E, R: EntityTrait> HasMany<E, R> {
+    /// Names the column of `R` that holds the id of `E`.
+    #[must_use]
+    pub const fn new(parent: R::Column) -> Self {
+        Self { parent, _parent: PhantomData }
+    }
+}
+
+impl<E, R: EntityTrait> Clone for HasMany<E, R> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<E, R: EntityTrait> Copy for HasMany<E, R> {}
+impl<E, R: EntityTrait> fmt::Debug for HasMany<E, R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "HasMany({})", self.parent.as_str())
+    }
+}

@@ -1,0 +1,3 @@
+//! The one door to the tooling of this repository.
+
+fn main() {}
