@@ -1,0 +1,3 @@
+//! `sea-orm-cli migrate` for the kernel and the systems.
+
+fn main() {}

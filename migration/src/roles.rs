@@ -1,0 +1,71 @@
+//! The cluster roles: who owns, who migrates, who runs, and what each database grants them.
+//!
+//! Roles belong to the whole cluster, so two databases may install them at the same moment: every step looks first,
+//! changes only what differs, and is tried again when another session was faster.
+
+mod database;
+mod install;
+
+use std::time::Duration;
+
+use sqlx::PgConnection;
+
+pub use database::prepare_database;
+pub use install::install;
+
+/// Owns schemas, tables and the trigger functions of tables. No login.
+pub const OWNER: &str = "tenantry_owner";
+/// Runs migrations: a login that may become [`OWNER`], [`SEAL`], [`AUDIT`], [`IDENTITY`] and [`SEARCH`], and starts as [`OWNER`].
+pub const MIGRATOR: &str = "tenantry_migrator";
+/// Owns the seal, the signing keys, `enter` and the readers of the context. No login.
+pub const SEAL: &str = "tenantry_seal";
+/// Owns the audit trigger functions; may only insert into the log. No login.
+pub const AUDIT: &str = "tenantry_audit";
+/// Owns look-ups that run before a workspace is known. No login.
+pub const IDENTITY: &str = "tenantry_identity";
+/// Owns search functions. No login.
+pub const SEARCH: &str = "tenantry_search";
+/// The runtime scope role. A service may use a login of its own that is a member of exactly this role.
+pub const APP: &str = "tenantry_app";
+/// The read-only runtime scope role, behind the same wall.
+pub const READER: &str = "tenantry_reader";
+
+/// Every role, in the order in which they are created.
+pub const ALL: [&str; 8] = [OWNER, SEAL, AUDIT, IDENTITY, SEARCH, MIGRATOR, APP, READER];
+
+/// The roles that [`MIGRATOR`] may become.
+pub const MIGRATED_AS: [&str; 5] = [OWNER, SEAL, AUDIT, IDENTITY, SEARCH];
+
+/// The roles whose every statement meets the workspace wall.
+pub const SCOPES: [&str; 2] = [APP, READER];
+
+const ATTEMPTS: u32 = 40;
+
+/// Tells whether another session changed the same catalogue row first, so that looking again will do.
+fn lost_a_race(error: &sqlx::Error) -> bool {
+    let Some(database) = error.as_database_error() else {
+        return false;
+    };
+    match database.code().as_deref() {
+        // duplicate object, unique violation, serialization failure, deadlock
+        Some("42710" | "23505" | "40001" | "40P01") => true,
+        Some("XX000") => database.message().starts_with("tuple concurrently"),
+        _ => false,
+    }
+}
+
+/// Waits a little longer each time; the process id keeps two racers out of step.
+async fn back_off(attempt: u32) {
+    let jitter = u64::from(std::process::id() % 7);
+    tokio::time::sleep(Duration::from_millis(
+        5 + jitter + 5 * u64::from(attempt.min(20)),
+    ))
+    .await;
+}
+
+async fn run(connection: &mut PgConnection, sql: String) -> Result<(), sqlx::Error> {
+    sqlx::raw_sql(sqlx::AssertSqlSafe(sql))
+        .execute(connection)
+        .await
+        .map(drop)
+}
