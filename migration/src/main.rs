@@ -1,3 +1,9 @@
 //! `sea-orm-cli migrate` for the kernel and the systems.
 
-fn main() {}
+use sea_orm_migration::cli;
+use tenantry_migration::Migrator;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    cli::run_cli(Migrator).await;
+}

@@ -182,6 +182,19 @@ impl Database {
         database
     }
 
+    /// Kernel and systems applied, by the migrator.
+    pub(crate) async fn migrated() -> Self {
+        let database = Self::prepared().await;
+        tenantry_migration::run::<tenantry_migration::Migrator>(&database.url("tenantry_migrator"))
+            .await
+            .unwrap();
+        database
+    }
+
+    pub(crate) fn url(&self, role: &str) -> String {
+        url(role, &self.name)
+    }
+
     pub(crate) async fn superuser(&self) -> PgConnection {
         self.connect("postgres").await
     }

@@ -1,0 +1,62 @@
+CREATE OR REPLACE FUNCTION tenantry.enter(claim text, signature text) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $function$
+DECLARE
+  part text[];
+  present text := nullif(current_setting('tenantry.context', true), '');
+  sealed text;
+  genuine boolean;
+BEGIN
+  -- key id | kind | expiry | workspace | actor kind | actor | role | request | attributes
+  IF claim IS NULL OR claim !~ ('^(0|[1-9][0-9]{0,8})[|](ws|founder|job|key|person)[|][0-9]{1,12}'
+    '[|](u:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|b:(0|-?[1-9][0-9]{0,18})|t:([0-9a-f]{2})+|-)'
+    '[|](user|api_key|job|platform|anonymous)'
+    '[|](u:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|b:(0|-?[1-9][0-9]{0,18})|t:([0-9a-f]{2})+|-)'
+    '[|][a-z][a-z0-9_]{0,62}'
+    '[|][0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
+    '[|](([0-9a-f]{2})+|-)$') THEN
+    RAISE EXCEPTION 'context refused' USING ERRCODE = '42501';
+  END IF;
+  part := string_to_array(claim, '|');
+
+  -- Hashing both sides once more leaves nothing to learn from the time that the comparison takes.
+  SELECT sha256(convert_to(signature, 'UTF8'))
+       = sha256(convert_to(encode(sha256(k.outer_block || sha256(k.inner_block || convert_to(claim, 'UTF8'))), 'hex'), 'UTF8'))
+    INTO genuine FROM tenantry.key k WHERE k.id = part[1]::integer AND k.retired_at IS NULL;
+  IF NOT FOUND THEN
+    genuine := part[1] = '0' AND NOT EXISTS (SELECT FROM tenantry.key k WHERE k.retired_at IS NULL);
+  END IF;
+  IF genuine IS NOT TRUE
+    OR part[3]::bigint <= extract(epoch FROM clock_timestamp())
+    -- A person has no workspace, and nobody else may lack one.
+    OR (part[2] = 'person') <> (part[4] = '-')
+    OR (part[4] ^@ 'b:' AND substr(part[4], 3)::numeric NOT BETWEEN -9223372036854775808 AND 9223372036854775807)
+    OR (part[6] ^@ 'b:' AND substr(part[6], 3)::numeric NOT BETWEEN -9223372036854775808 AND 9223372036854775807) THEN
+    RAISE EXCEPTION 'context refused' USING ERRCODE = '42501';
+  END IF;
+
+  IF part[4] ^@ 't:' OR part[6] ^@ 't:' OR part[9] <> '-' THEN
+    BEGIN
+      PERFORM convert_from(decode(substr(text_key, 3), 'hex'), 'UTF8')
+        FROM unnest(ARRAY[part[4], part[6]]) AS text_key WHERE text_key ^@ 't:';
+      genuine := part[9] = '-' OR jsonb_typeof(convert_from(decode(part[9], 'hex'), 'UTF8')::jsonb) = 'object';
+    EXCEPTION WHEN data_exception THEN
+      genuine := false;
+    END;
+    IF NOT genuine THEN
+      RAISE EXCEPTION 'context refused' USING ERRCODE = '42501';
+    END IF;
+  END IF;
+
+  SELECT {{mac}} || '|' || claim INTO STRICT sealed FROM tenantry.seal s;
+  IF present IS NULL THEN
+    -- Not set_config: SET LOCAL also reaches the workers of a distributed database.
+    EXECUTE format('SET LOCAL tenantry.context = %L', sealed);
+  ELSIF present <> sealed THEN
+    RAISE EXCEPTION 'context is sealed'
+      USING ERRCODE = '42501', HINT = 'One transaction serves one context; begin another for the next.';
+  END IF;
+END $function$;
+COMMENT ON FUNCTION tenantry.enter(text, text) IS
+  'Enters a workspace for the rest of the transaction: verifies the claim, seals it to this backend and transaction, and refuses any other.';
+REVOKE ALL ON FUNCTION tenantry.enter(text, text) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION tenantry.enter(text, text) TO tenantry_app, tenantry_reader, tenantry_owner;

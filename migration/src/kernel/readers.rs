@@ -1,0 +1,201 @@
+//! The functions that read the context, generated: all share one verification, written out in each of them.
+//!
+//! They run once in every statement under a wall, so none calls another.
+
+use crate::{KeyType, quote::literal};
+
+/// The seal of `claim`: bound to this transaction and this backend. `s` is the row of `tenantry.seal`.
+pub(super) const MAC: &str = "encode(sha256(s.outer_key || sha256(s.inner_key || timestamptz_send(now()) \
+     || int4send(pg_backend_pid()) || convert_to(claim, 'UTF8'))), 'hex')";
+
+const NO_WORKSPACE: &str = "RAISE EXCEPTION 'no workspace context' USING ERRCODE = '42501', HINT = 'Open a session first.';";
+
+const READERS: &str = "tenantry_app, tenantry_reader, tenantry_owner, tenantry_audit, tenantry_identity, tenantry_search";
+
+struct Reader {
+    signature: &'static str,
+    returns: &'static str,
+    /// What happens when there is no context.
+    absent: &'static str,
+    /// Statements after the claim is known to be genuine; `part` holds its fields.
+    body: String,
+    comment: &'static str,
+    granted_to: &'static str,
+}
+
+impl Reader {
+    fn sql(&self) -> String {
+        let Self {
+            signature,
+            returns,
+            absent,
+            body,
+            comment,
+            granted_to,
+        } = self;
+        let comment = literal(comment);
+        format!(
+            "CREATE OR REPLACE FUNCTION tenantry.{signature} RETURNS {returns}\n\
+             LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $function$\n\
+             DECLARE\n  context text := current_setting('tenantry.context', true);\n  claim text := substr(context, 66);\n  \
+             genuine boolean;\n  value text;\nBEGIN\n  \
+             IF context IS NULL OR context = '' THEN\n    {absent}\n  END IF;\n  \
+             SELECT left(context, 65) = {MAC} || '|' INTO genuine FROM tenantry.seal s;\n  \
+             IF genuine IS NOT TRUE THEN\n    \
+             RAISE EXCEPTION 'forged workspace context' USING ERRCODE = '42501';\n  END IF;\n  \
+             {body}\nEND $function$;\n\
+             COMMENT ON FUNCTION tenantry.{signature} IS {comment};\n\
+             REVOKE ALL ON FUNCTION tenantry.{signature} FROM PUBLIC;\n\
+             GRANT EXECUTE ON FUNCTION tenantry.{signature} TO {granted_to};\n"
+        )
+    }
+}
+
+/// How a field of a key is decoded, by its prefix.
+fn decoded(key: KeyType) -> (&'static str, &'static str) {
+    match key {
+        KeyType::Uuid => ("u:", "substr(value, 3)::uuid"),
+        KeyType::BigInt | KeyType::Integer => ("b:", "substr(value, 3)::bigint"),
+        KeyType::Text => (
+            "t:",
+            "convert_from(decode(substr(value, 3), 'hex'), 'UTF8')",
+        ),
+    }
+}
+
+fn workspace(signature: &'static str, key: KeyType, comment: &'static str) -> Reader {
+    let (prefix, value) = decoded(key);
+    let body = format!(
+        "value := split_part(claim, '|', 4);\n  \
+         IF left(value, 2) = '{prefix}' THEN\n    RETURN {value};\n  ELSIF value = '-' THEN\n    {NO_WORKSPACE}\n  END IF;\n  \
+         RAISE EXCEPTION 'workspace context has another type' USING ERRCODE = '42501';"
+    );
+    Reader {
+        signature,
+        returns: key.sql(),
+        absent: NO_WORKSPACE,
+        body,
+        comment,
+        granted_to: READERS,
+    }
+}
+
+fn actor(signature: &'static str, key: KeyType, comment: &'static str) -> Reader {
+    let (prefix, value) = decoded(key);
+    let body = format!(
+        "value := split_part(claim, '|', 6);\n  RETURN CASE WHEN left(value, 2) = '{prefix}' THEN {value} END;"
+    );
+    Reader {
+        signature,
+        returns: key.sql(),
+        absent: "RETURN NULL;",
+        body,
+        comment,
+        granted_to: READERS,
+    }
+}
+
+fn field(
+    signature: &'static str,
+    returns: &'static str,
+    body: &str,
+    comment: &'static str,
+) -> Reader {
+    Reader {
+        signature,
+        returns,
+        absent: "RETURN NULL;",
+        body: body.to_owned(),
+        comment,
+        granted_to: READERS,
+    }
+}
+
+/// What the audit triggers need to know of the actor, in one call.
+fn audit_context(actor_key: KeyType) -> String {
+    let (prefix, value) = decoded(actor_key);
+    let reader = Reader {
+        signature: "audit_context(OUT actor_kind text, OUT actor_id {type}, OUT actor_name text, OUT request_id uuid)",
+        returns: "record",
+        absent: "RETURN;",
+        body: format!(
+            "actor_kind := split_part(claim, '|', 5);\n  value := split_part(claim, '|', 6);\n  \
+             IF left(value, 2) = '{prefix}' THEN\n    actor_id := {value};\n  END IF;\n  \
+             request_id := split_part(claim, '|', 8)::uuid;\n  \
+             IF actor_kind = 'job' AND left(value, 2) = 't:' THEN\n    \
+             actor_name := 'system:' || convert_from(decode(substr(value, 3), 'hex'), 'UTF8');\n  \
+             ELSIF split_part(claim, '|', 9) <> '-' THEN\n    \
+             actor_name := convert_from(decode(split_part(claim, '|', 9), 'hex'), 'UTF8')::jsonb ->> 'actor_name';\n  END IF;"
+        ),
+        comment: "What an audit entry says about the actor; all null without a context.",
+        granted_to: "tenantry_audit",
+    };
+    reader.sql().replace("{type}", actor_key.sql())
+}
+
+/// Returns the definitions of all readers.
+pub(super) fn sql(actor_key: KeyType) -> String {
+    let readers = [
+        workspace(
+            "workspace_id()",
+            KeyType::Uuid,
+            "The workspace of the context; raises when there is none.",
+        ),
+        workspace(
+            "workspace_bigint()",
+            KeyType::BigInt,
+            "The workspace of the context, where workspaces are numbered.",
+        ),
+        workspace(
+            "workspace_text()",
+            KeyType::Text,
+            "The workspace of the context, where workspaces are named.",
+        ),
+        actor(
+            "actor_id()",
+            KeyType::Uuid,
+            "The actor of the context; null without a context or an actor of this type.",
+        ),
+        actor(
+            "actor_bigint()",
+            KeyType::BigInt,
+            "The actor of the context, where actors are numbered.",
+        ),
+        actor(
+            "actor_text()",
+            KeyType::Text,
+            "The actor of the context, where actors are named, as jobs are.",
+        ),
+        field(
+            "actor_kind()",
+            "text",
+            "RETURN split_part(claim, '|', 5);",
+            "user, api_key, job, platform or anonymous.",
+        ),
+        field(
+            "role()",
+            "text",
+            "RETURN split_part(claim, '|', 7);",
+            "The role of the actor in the workspace.",
+        ),
+        field(
+            "request_id()",
+            "uuid",
+            "RETURN split_part(claim, '|', 8)::uuid;",
+            "The request that the context belongs to.",
+        ),
+        field(
+            "attribute(name text)",
+            "text",
+            "value := split_part(claim, '|', 9);\n  \
+             RETURN CASE WHEN value <> '-' THEN convert_from(decode(value, 'hex'), 'UTF8')::jsonb ->> attribute.name END;",
+            "One attribute of the context, loaded when it was authorized.",
+        ),
+    ];
+    readers
+        .iter()
+        .map(Reader::sql)
+        .chain([audit_context(actor_key)])
+        .collect::<Vec<_>>()
+        .join("\n")
+}
