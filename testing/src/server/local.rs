@@ -1,0 +1,51 @@
+//! The way over local binaries.
+
+use std::path::{Path, PathBuf};
+
+use super::{
+    account::Account, binaries, cluster::Cluster, error::LaunchError, settings::Settings, version,
+};
+
+/// Starts a cluster with the first binaries that will do.
+pub(super) fn start(
+    settings: &Settings,
+    wanted: Option<u32>,
+) -> Result<(Cluster, PathBuf), LaunchError> {
+    start_from(&binaries::places(settings), wanted)
+}
+
+/// As [`start`], with the places to look in.
+pub(super) fn start_from(
+    places: &[PathBuf],
+    wanted: Option<u32>,
+) -> Result<(Cluster, PathBuf), LaunchError> {
+    let folders = binaries::installed(places);
+    if folders.is_empty() {
+        return Err(LaunchError::NotInstalled {
+            searched: places.len(),
+        });
+    }
+    let account = Account::for_server()?;
+    let mut candidates = Vec::new();
+    for folder in folders {
+        match try_folder(&folder, account.as_ref(), wanted) {
+            Ok(cluster) => return Ok((cluster, folder)),
+            Err(error) => candidates.push((folder, Box::new(error))),
+        }
+    }
+    Err(LaunchError::Unusable { candidates })
+}
+
+fn try_folder(
+    folder: &Path,
+    account: Option<&Account>,
+    wanted: Option<u32>,
+) -> Result<Cluster, LaunchError> {
+    if let Some(account) = account {
+        account.must_reach(folder)?;
+        account.must_reach(&folder.join(binaries::file_name("postgres")))?;
+    }
+    let found = version::of_binaries(folder, account)?;
+    version::check(found, wanted).map_err(|wanted| LaunchError::WrongVersion { found, wanted })?;
+    Cluster::start(folder, account)
+}

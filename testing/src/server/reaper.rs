@@ -1,0 +1,72 @@
+//! A shell that outlives us and cleans up.
+//!
+//! Its standard input is a pipe from us, which ends when we do: on return, on panic, on `SIGKILL`, also with the server in a
+//! `static`, also while `initdb` still runs. A destructor sees only the first two.
+
+use std::{
+    io::Write,
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+/// Each line names the process group to kill at the end, an empty one none; `$1` is the folder to remove.
+#[cfg(unix)]
+const SCRIPT: &str = r#"
+group=
+while read -r line; do group=$line; done
+if [ -n "$group" ]; then
+    kill -QUIT -- "-$group"
+    tries=0
+    while kill -0 -- "-$group" && [ "$tries" -lt 250 ]; do sleep 0.02; tries=$((tries + 1)); done
+    kill -KILL -- "-$group"
+fi
+rm -rf "$1" || { sleep 1; rm -rf "$1"; }
+"#;
+
+#[derive(Debug)]
+pub(super) struct Reaper(Child);
+
+impl Reaper {
+    /// Starts the shell; `None` where there is none, and then only the destructors clean up.
+    #[cfg(unix)]
+    pub(super) fn start(folder: &Path) -> Option<Self> {
+        use std::os::unix::process::CommandExt;
+        Command::new("/bin/sh")
+            .args(["-c", SCRIPT, "tenantry-reaper"])
+            .arg(folder)
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0) // an interrupt from the terminal is for us; the shell has to see us go
+            .spawn()
+            .ok()
+            .map(Self)
+    }
+
+    #[cfg(not(unix))]
+    pub(super) fn start(_folder: &Path) -> Option<Self> {
+        None
+    }
+
+    /// Names the process group to kill at the end.
+    pub(super) fn watch(&mut self, group: Option<u32>) {
+        let line = group.map(|group| group.to_string()).unwrap_or_default();
+        if let Some(pipe) = &mut self.0.stdin {
+            // A shell that is gone cannot be told; the destructors remain.
+            let _ = writeln!(pipe, "{line}");
+        }
+    }
+
+    /// Lets the shell begin. Its own end is waited for on drop.
+    pub(super) fn release(&mut self) {
+        drop(self.0.stdin.take());
+    }
+}
+
+impl Drop for Reaper {
+    fn drop(&mut self) {
+        self.release();
+        let _ = self.0.wait();
+    }
+}

@@ -1,0 +1,4 @@
+//! The test kit itself, from outside.
+
+mod database;
+mod server;
