@@ -25,6 +25,7 @@ pub trait RowKey:
     + DeserializeOwned
 {
     /// Makes a new key where the library makes them; `None` where the database or the caller does.
+    #[must_use]
     fn generate() -> Option<Self> {
         None
     }

@@ -25,10 +25,7 @@ pub struct Sort<E: EntityTrait> {
 impl<E: EntityTrait> Sort<E> {
     /// Names an index and the columns it orders by.
     #[must_use]
-    pub const fn by_index(
-        index: &'static str,
-        keys: &'static [(E::Column, Direction)],
-    ) -> Self {
+    pub const fn by_index(index: &'static str, keys: &'static [(E::Column, Direction)]) -> Self {
         Self { index, keys }
     }
 
@@ -40,7 +37,9 @@ impl<E: EntityTrait> Sort<E> {
 
     /// The names of the columns and their directions.
     pub fn columns(&self) -> impl Iterator<Item = (&'static str, Direction)> {
-        self.keys.iter().map(|(column, direction)| (column.as_str(), *direction))
+        self.keys
+            .iter()
+            .map(|(column, direction)| (column.as_str(), *direction))
     }
 }
 
@@ -67,13 +66,21 @@ impl<E: EntityTrait> Unique<E> {
     /// Names a constraint and its columns, the workspace column first.
     #[must_use]
     pub const fn new(name: &'static str, columns: &'static [E::Column]) -> Self {
-        Self { name, columns, live_only: false }
+        Self {
+            name,
+            columns,
+            live_only: false,
+        }
     }
 
     /// The same for a partial index over living rows (`WHERE deleted_at IS NULL`).
     #[must_use]
     pub const fn among_living(name: &'static str, columns: &'static [E::Column]) -> Self {
-        Self { name, columns, live_only: true }
+        Self {
+            name,
+            columns,
+            live_only: true,
+        }
     }
 
     /// Its name in the catalogue.
@@ -105,7 +112,10 @@ impl<E, R: EntityTrait> HasMany<E, R> {
     /// Names the column of `R` that holds the id of `E`.
     #[must_use]
     pub const fn new(parent: R::Column) -> Self {
-        Self { parent, _parent: PhantomData }
+        Self {
+            parent,
+            _parent: PhantomData,
+        }
     }
 }
 

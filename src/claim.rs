@@ -1,0 +1,137 @@
+//! What a context says to the database when a transaction begins, and the key that signs it.
+
+use std::{
+    fmt,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use hmac::{Hmac, Mac};
+use sha2::Sha256;
+
+use crate::{Error, ErrorKind, Result, TenantContext, key::hex};
+
+/// How long a claim may be presented after it was made. One is made for each transaction.
+const CLAIM_LIFETIME: Duration = Duration::from_secs(60);
+
+/// The key by which a service signs the contexts it enters.
+///
+/// Where a key is registered in the database, the runtime login alone cannot enter any workspace:
+/// whoever steals the database password but not this key reads nothing.
+#[derive(Clone)]
+pub struct SigningKey {
+    id: i32,
+    secret: Vec<u8>,
+}
+
+impl SigningKey {
+    /// Takes the id under which the key is registered, and its secret.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Invalid`] if the id is not positive or the secret is shorter than 32 bytes.
+    pub fn new(id: i32, secret: impl Into<Vec<u8>>) -> Result<Self> {
+        let secret = secret.into();
+        if id < 1 {
+            return Err(
+                Error::new(ErrorKind::Invalid, "the key id is not positive").with_field("id")
+            );
+        }
+        if secret.len() < 32 {
+            return Err(
+                Error::new(ErrorKind::Invalid, "the secret is shorter than 32 bytes")
+                    .with_field("secret"),
+            );
+        }
+        Ok(Self { id, secret })
+    }
+
+    /// The id under which it is registered.
+    #[must_use]
+    pub const fn id(&self) -> i32 {
+        self.id
+    }
+
+    pub(crate) fn mac(&self) -> Hmac<Sha256> {
+        Hmac::new_from_slice(&self.secret).expect("HMAC takes keys of any length")
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SigningKey {{ id: {} }}", self.id)
+    }
+}
+
+/// The statement that enters a context: plain ASCII, so that it may travel by the simple protocol.
+///
+/// Every field is an integer, a UUID, a word of `[a-z0-9_]` or hexadecimal: nothing in it can end
+/// the literal.
+pub(crate) fn enter_statement(context: &TenantContext, key: Option<&SigningKey>) -> String {
+    let claim = encode(context, key.map_or(0, SigningKey::id), SystemTime::now());
+    let signature = key.map_or_else(String::new, |key| {
+        let mut mac = key.mac();
+        mac.update(claim.as_bytes());
+        hex(&mac.finalize().into_bytes())
+    });
+    debug_assert!(
+        claim
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() && byte != b'\'')
+    );
+    format!("SELECT tenantry.enter('{claim}', '{signature}')")
+}
+
+fn encode(context: &TenantContext, key: i32, now: SystemTime) -> String {
+    let expiry = (now + CLAIM_LIFETIME)
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs();
+    let workspace = context.workspace().0.encode();
+    let actor = context
+        .actor()
+        .map_or_else(|| "-".to_owned(), |actor| actor.0.encode());
+    format!(
+        "{key}|{kind}|{expiry}|{workspace}|{actor_kind}|{actor}|{role}|{request}|-",
+        kind = context.occasion().as_str(),
+        actor_kind = context.actor_kind().as_str(),
+        role = context.role(),
+        request = context.request(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        Role,
+        context::{ActorKind, Occasion},
+    };
+
+    #[test]
+    fn text_of_a_user_cannot_end_the_literal() {
+        let context = TenantContext::new(
+            Occasion::Workspace,
+            "a|'); DROP TABLE x; --".into(),
+            (ActorKind::User, Some("o'neill\\".into())),
+            Role::from_static("member"),
+            Duration::from_secs(60),
+        )
+        .unwrap();
+        let statement = enter_statement(&context, None);
+        assert_eq!(statement.matches('\'').count(), 4);
+        assert_eq!(statement.matches('|').count(), 8);
+        assert!(!statement.contains("DROP") && !statement.contains('\\'));
+    }
+
+    #[test]
+    fn a_short_secret_is_refused() {
+        assert_eq!(
+            SigningKey::new(1, "short").unwrap_err().kind(),
+            ErrorKind::Invalid
+        );
+        assert_eq!(
+            SigningKey::new(0, vec![7; 32]).unwrap_err().kind(),
+            ErrorKind::Invalid
+        );
+    }
+}

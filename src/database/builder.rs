@@ -1,0 +1,213 @@
+//! How a database is reached: pools, timeouts, keys.
+
+use std::{fmt, str::FromStr, sync::Arc, time::Duration};
+
+use hmac::Mac;
+use sqlx::{
+    ConnectOptions, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+
+use super::{Database, Inner, check};
+use crate::{Authority, Isolation, Result, SigningKey, error::from_connect, retry::RetryPolicy};
+
+/// Describes a database; [`connect`](DatabaseBuilder::connect) opens it.
+///
+/// Every setting has a default that a service can start with. Durations of zero switch a timeout
+/// off.
+#[must_use = "a builder does nothing until `connect` is awaited"]
+pub struct DatabaseBuilder {
+    url: String,
+    read_url: Option<String>,
+    pool: PgPoolOptions,
+    application_name: String,
+    statement_timeout: Duration,
+    lock_timeout: Duration,
+    idle_timeout: Duration,
+    context_lifetime: Duration,
+    signing_key: Option<SigningKey>,
+    persistent: bool,
+    retry: RetryPolicy,
+}
+
+impl DatabaseBuilder {
+    pub(super) fn new(url: String) -> Self {
+        Self {
+            url,
+            read_url: None,
+            pool: PgPoolOptions::new()
+                .max_connections(10)
+                .acquire_timeout(Duration::from_secs(10))
+                .test_before_acquire(false),
+            application_name: "tenantry".to_owned(),
+            statement_timeout: Duration::from_secs(30),
+            lock_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(60),
+            context_lifetime: Duration::from_secs(300),
+            signing_key: None,
+            persistent: true,
+            retry: RetryPolicy::default(),
+        }
+    }
+
+    /// Sets how many connections the pool opens at most. 10 by default.
+    pub fn max_connections(mut self, connections: u32) -> Self {
+        self.pool = self.pool.max_connections(connections);
+        self
+    }
+
+    /// Sets how many connections the pool keeps open at least. None by default.
+    pub fn min_connections(mut self, connections: u32) -> Self {
+        self.pool = self.pool.min_connections(connections);
+        self
+    }
+
+    /// Sets how long `begin` waits for a free connection. 10 seconds by default.
+    pub fn acquire_timeout(mut self, timeout: Duration) -> Self {
+        self.pool = self.pool.acquire_timeout(timeout);
+        self
+    }
+
+    /// Sets how long a connection is used before it is replaced. 30 minutes by default.
+    pub fn max_lifetime(mut self, lifetime: Duration) -> Self {
+        self.pool = self.pool.max_lifetime(lifetime);
+        self
+    }
+
+    /// Sets the name under which the service shows in `pg_stat_activity`.
+    pub fn application_name(mut self, name: impl Into<String>) -> Self {
+        self.application_name = name.into();
+        self
+    }
+
+    /// Sets how long one statement may take. 30 seconds by default.
+    pub fn statement_timeout(mut self, timeout: Duration) -> Self {
+        self.statement_timeout = timeout;
+        self
+    }
+
+    /// Sets how long a statement may wait for a lock. 10 seconds by default.
+    pub fn lock_timeout(mut self, timeout: Duration) -> Self {
+        self.lock_timeout = timeout;
+        self
+    }
+
+    /// Sets how long a session may sit between two statements before the server ends it. 60 seconds
+    /// by default.
+    pub fn idle_in_transaction_timeout(mut self, timeout: Duration) -> Self {
+        self.idle_timeout = timeout;
+        self
+    }
+
+    /// Sets how long a context may be used: the bound within which a removed member loses access.
+    /// 5 minutes by default.
+    pub fn context_lifetime(mut self, lifetime: Duration) -> Self {
+        self.context_lifetime = lifetime;
+        self
+    }
+
+    /// Signs every context. Needed once a key is registered in the database.
+    pub fn signing_key(mut self, key: SigningKey) -> Self {
+        self.signing_key = Some(key);
+        self
+    }
+
+    /// Sends read sessions elsewhere: another role, or a replica.
+    pub fn read_url(mut self, url: impl Into<String>) -> Self {
+        self.read_url = Some(url.into());
+        self
+    }
+
+    /// Uses unnamed statements, which a PgBouncer in transaction mode can pass on whatever its
+    /// version. Costs one more round trip for each statement.
+    pub fn unnamed_statements(mut self) -> Self {
+        self.persistent = false;
+        self
+    }
+
+    /// Sets how often [`Database::transaction`] tries, the first time included. 5 by default.
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.retry.attempts = attempts.max(1);
+        self
+    }
+
+    /// Connects, and refuses a login or a schema that would leave row security without effect.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the URL is not valid, if the login is a
+    /// superuser, bypasses or owns the tables, or if a table it may touch has no wall;
+    /// [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable) if the server cannot be reached.
+    pub async fn connect(self, authority: impl Authority) -> Result<Database> {
+        let pool = self.open(&self.url).await?;
+        let read_pool = match &self.read_url {
+            Some(url) => Some(self.open(url).await?),
+            None => None,
+        };
+        Ok(Database {
+            isolation: Isolation::default(),
+            inner: Arc::new(Inner {
+                settings: self.settings(),
+                cursor_key: cursor_key(self.signing_key.as_ref()),
+                pool,
+                read_pool,
+                authority: Box::new(authority),
+                signing_key: self.signing_key,
+                context_lifetime: self.context_lifetime,
+                persistent: self.persistent,
+                retry: self.retry,
+            }),
+        })
+    }
+
+    async fn open(&self, url: &str) -> Result<PgPool> {
+        let mut options = PgConnectOptions::from_str(url)
+            .map_err(from_connect)?
+            .application_name(&self.application_name)
+            .disable_statement_logging();
+        if !self.persistent {
+            options = options.extra_float_digits(None);
+        }
+        let pool = self
+            .pool
+            .clone()
+            .connect_with(options)
+            .await
+            .map_err(from_connect)?;
+        check::refuse_unsafe_login(&pool, self.persistent).await?;
+        Ok(pool)
+    }
+
+    /// The settings of each transaction, to be sent with its `BEGIN`.
+    fn settings(&self) -> String {
+        [
+            ("statement_timeout", self.statement_timeout),
+            ("lock_timeout", self.lock_timeout),
+            ("idle_in_transaction_session_timeout", self.idle_timeout),
+        ]
+        .iter()
+        .map(|(name, timeout)| format!("SET LOCAL {name} = {}; ", timeout.as_millis()))
+        .collect()
+    }
+}
+
+/// The key that binds a cursor to its query. Derived, so that every instance of a service accepts
+/// the cursors of the others; without a signing key it guards against mix-ups only.
+fn cursor_key(signing_key: Option<&SigningKey>) -> [u8; 32] {
+    match signing_key {
+        Some(key) => {
+            let mut mac = key.mac();
+            mac.update(b"tenantry cursor");
+            mac.finalize().into_bytes().into()
+        }
+        None => *b"tenantry cursor without a secret",
+    }
+}
+
+impl fmt::Debug for DatabaseBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DatabaseBuilder")
+            .field("application_name", &self.application_name)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,72 @@
+//! The start-up check: a login for which row security would be a decoration is refused.
+
+use sqlx::{PgPool, Row};
+
+use crate::{Error, ErrorKind, Result, error::from_statement};
+
+const OLDEST: i32 = 150_000;
+
+/// One row: what is wrong with the login, and the first table that it may touch without a wall.
+const QUESTION: &str = include_str!("check.sql");
+
+/// Refuses superusers, owners, members of either, logins of none or two scope roles, and tables
+/// without a wall.
+pub(super) async fn refuse_unsafe_login(pool: &PgPool, persistent: bool) -> Result<()> {
+    let row = sqlx::query(QUESTION)
+        .persistent(persistent)
+        .fetch_one(pool)
+        .await
+        .map_err(from_statement)?;
+    let flag = |name: &str| row.try_get::<bool, _>(name).map_err(from_statement);
+
+    let version: i32 = row.try_get("version").map_err(from_statement)?;
+    if version < OLDEST {
+        return Err(refused(
+            "the server is older than PostgreSQL 15",
+            "Upgrade the server.",
+        ));
+    }
+    if flag("superuser")? {
+        return Err(refused(
+            "the login is a superuser, for whom row security does not hold",
+            "Connect as a login that is a member of exactly one scope role, such as `tenantry_app`.",
+        ));
+    }
+    if flag("bypasses")? {
+        return Err(refused(
+            "the login bypasses row security, or can become a role that does",
+            "Revoke BYPASSRLS and the membership.",
+        ));
+    }
+    if flag("owner")? {
+        return Err(refused(
+            "the login owns tables, or can become a role that does",
+            "Connect as a login that is no member of the owner.",
+        ));
+    }
+    if !flag("kernel")? {
+        return Err(refused(
+            "the schema `tenantry` is not installed",
+            "Run the migrations of `tenantry-migration` first.",
+        ));
+    }
+    let scopes: i64 = row.try_get("scopes").map_err(from_statement)?;
+    if scopes != 1 {
+        return Err(refused(
+            "the login is not of exactly one scope role",
+            "Grant it `tenantry_app` or `tenantry_reader`, not both.",
+        ));
+    }
+    let open: Option<String> = row.try_get("open_table").map_err(from_statement)?;
+    if let Some(table) = open {
+        return Err(refused(
+            format!("table {table} can be touched but has no wall"),
+            "Enable and force row security and create the RESTRICTIVE wall, or revoke the grant.",
+        ));
+    }
+    Ok(())
+}
+
+fn refused(message: impl Into<std::borrow::Cow<'static, str>>, hint: &'static str) -> Error {
+    Error::new(ErrorKind::Invalid, message).with_hint(hint)
+}

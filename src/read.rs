@@ -1,0 +1,78 @@
+//! Reads: how a question becomes a statement, and a row a model.
+
+use sea_orm::{EntityTrait, FromQueryResult, QueryResult, QuerySelect};
+use sqlx::{Row, postgres::PgRow};
+
+use crate::{
+    Access, Error, ErrorKind, Page, Query, Result, Rows, Scoped,
+    error::{from_decode, from_statement},
+};
+
+mod keyset;
+mod partial;
+pub(crate) mod select;
+mod stream;
+mod with;
+
+pub use with::{Append, Load, With};
+
+/// Decodes a row into the model of `E`.
+pub(crate) fn model<E: EntityTrait>(row: PgRow) -> Result<E::Model> {
+    E::Model::from_query_result(&QueryResult::from(row), "").map_err(from_decode)
+}
+
+pub(crate) fn models<E: EntityTrait>(rows: Vec<PgRow>) -> Result<Vec<E::Model>> {
+    rows.into_iter().map(model::<E>).collect()
+}
+
+pub(crate) async fn page<E: Scoped, A: Access>(
+    rows: &Rows<'_, E, A>,
+    query: Query<E>,
+) -> Result<Page<E::Model>> {
+    let limit = page_size(query.limit)?;
+    let session = rows.session();
+    let plan = select::ordered(rows.workspace(), &query, session.cursor_key())?;
+    // One row more than asked tells whether another page follows.
+    let statement = select::build(plan.select.limit(limit + 1));
+    let found = session
+        .connection()
+        .fetch_all(Rows::<E, A>::purpose("page"), statement)
+        .await?;
+    let more = found.len() as u64 > limit;
+    let mut items = models::<E>(found)?;
+    items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let next = match items.last() {
+        Some(last) if more => Some(plan.binding.encode(&keyset::position(&plan.keys, last))?),
+        _ => None,
+    };
+    Ok(Page::new(items, next))
+}
+
+pub(crate) async fn count<E: Scoped, A: Access>(
+    rows: &Rows<'_, E, A>,
+    query: &Query<E>,
+) -> Result<u64> {
+    let statement = select::count(rows.workspace(), query);
+    let connection = rows.session().connection();
+    let row = connection
+        .fetch_optional(Rows::<E, A>::purpose("count"), statement)
+        .await?;
+    let count: Option<i64> = row
+        .map(|row| row.try_get(0))
+        .transpose()
+        .map_err(from_statement)?;
+    Ok(count.unwrap_or_default().unsigned_abs())
+}
+
+/// Refuses a page size that reads nothing, or everything.
+fn page_size(limit: u64) -> Result<u64> {
+    if (1..=crate::query::LARGEST_PAGE).contains(&limit) {
+        return Ok(limit);
+    }
+    Err(Error::new(
+        ErrorKind::Invalid,
+        "the page size is not between 1 and 1000",
+    )
+    .with_field("limit")
+    .with_hint("Use `stream` to read everything."))
+}

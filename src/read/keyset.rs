@@ -1,0 +1,118 @@
+//! Keyset paging by row comparison.
+//!
+//! `(a, b) < (x, y)` is one index condition. SeaORM's own cursor expands it to `a < x OR (a = x AND
+//! b < y)`, which PostgreSQL answers by reading everything before the page.
+
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, IdenStatic, ModelTrait, Order, QueryOrder, Select, Value,
+    sea_query::{BinOper, Expr, ExprTrait},
+};
+
+use crate::{Direction, Query, Result, Scoped, field::qualified, page::codec};
+
+/// A column that a page is sorted by.
+pub(crate) struct Key<E: EntityTrait> {
+    pub(crate) column: E::Column,
+    pub(crate) direction: Direction,
+}
+
+/// The columns that decide the order: those of the sort that no filter pins to one value, and the
+/// id, which makes the order total.
+pub(crate) fn keys<E: Scoped>(query: &Query<E>) -> Vec<Key<E>> {
+    let pinned: Vec<_> = query
+        .filters
+        .iter()
+        .filter_map(|filter| filter.pinned())
+        .collect();
+    let sorted = query.sort.map_or(&[][..], |sort| sort.keys);
+    let mut keys: Vec<Key<E>> = sorted
+        .iter()
+        .filter(|(column, _)| !pinned.contains(&column.as_str()))
+        .map(|&(column, direction)| Key { column, direction })
+        .collect();
+    if keys
+        .last()
+        .is_none_or(|key| key.column.as_str() != E::ID.as_str())
+    {
+        let direction = keys
+            .last()
+            .map_or(Direction::Ascending, |key| key.direction);
+        keys.push(Key {
+            column: E::ID,
+            direction,
+        });
+    }
+    keys
+}
+
+pub(crate) fn order<E: EntityTrait>(select: Select<E>, keys: &[Key<E>]) -> Select<E> {
+    keys.iter().fold(select, |select, key| {
+        let order = match key.direction {
+            Direction::Ascending => Order::Asc,
+            Direction::Descending => Order::Desc,
+        };
+        select.order_by(key.column, order)
+    })
+}
+
+/// The position of a row, as a cursor holds it.
+pub(crate) fn position<E: EntityTrait>(keys: &[Key<E>], row: &E::Model) -> Vec<Value> {
+    keys.iter().map(|key| row.get(key.column)).collect()
+}
+
+/// The rows beyond a position.
+pub(crate) fn beyond<E: EntityTrait>(keys: &[Key<E>], values: Vec<Value>) -> Result<Condition> {
+    if values.len() != keys.len() {
+        return Err(codec::refused());
+    }
+    let values: Vec<Expr> = keys
+        .iter()
+        .zip(values)
+        .map(|(key, value)| key.column.save_as(Expr::val(value)))
+        .collect();
+    let first = &keys[0];
+    if keys.iter().all(|key| key.direction == first.direction) {
+        let operator = strictly(first.direction);
+        let compared = match &*values {
+            [value] => qualified(first.column).binary(operator, value.clone()),
+            _ => Expr::tuple(keys.iter().map(|key| qualified(key.column)))
+                .binary(operator, Expr::tuple(values)),
+        };
+        return Ok(Condition::all().add(compared));
+    }
+    // Mixed directions have no row comparison. The first bound is redundant, but an index condition.
+    let bound = qualified(first.column).binary(at_or(first.direction), values[0].clone());
+    Ok(Condition::all()
+        .add(bound)
+        .add(lexicographic(keys, &values)))
+}
+
+fn lexicographic<E: EntityTrait>(keys: &[Key<E>], values: &[Expr]) -> Condition {
+    let (Some(key), Some(value)) = (keys.first(), values.first()) else {
+        return Condition::any();
+    };
+    let past = qualified(key.column).binary(strictly(key.direction), value.clone());
+    let tied = Condition::all()
+        .add(qualified(key.column).eq(value.clone()))
+        .add(lexicographic(&keys[1..], &values[1..]));
+    let either = Condition::any().add(past);
+    if keys.len() == 1 {
+        either
+    } else {
+        either.add(tied)
+    }
+}
+
+const fn strictly(direction: Direction) -> BinOper {
+    match direction {
+        Direction::Ascending => BinOper::GreaterThan,
+        Direction::Descending => BinOper::SmallerThan,
+    }
+}
+
+const fn at_or(direction: Direction) -> BinOper {
+    match direction {
+        Direction::Ascending => BinOper::GreaterThanOrEqual,
+        Direction::Descending => BinOper::SmallerThanOrEqual,
+    }
+}

@@ -1,0 +1,124 @@
+//! `insert` and `upsert`.
+
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, ColumnTrait, IdenStatic,
+    sea_query::{Expr, ExprTrait, InsertStatement, OnConflict, Query},
+};
+
+use super::{POSTGRES, assigned, returning};
+use crate::{
+    Access, Error, ErrorKind, Id, NewRow, Result, Rows, Scoped, Unique, Versioned, WorkspaceId,
+    Writes, read::model,
+};
+
+impl<E: Scoped, A: Access> Rows<'_, E, A> {
+    /// Inserts a row into the session's workspace and returns it as the database made it.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::AlreadyExists`] if a unique key is taken; [`ErrorKind::Reference`] if it points
+    /// at a row that this workspace does not have; [`ErrorKind::Invalid`] if a check refuses a
+    /// value; [`ErrorKind::Forbidden`] if a policy refuses the row.
+    pub async fn insert(&self, new: impl NewRow<E>) -> Result<E::Model>
+    where
+        A: Writes,
+    {
+        let statement = statement::<E>(self.workspace(), &new.into_active_model())?;
+        self.write_one("insert", &statement).await
+    }
+
+    /// Inserts a row or, where `target` finds one of the workspace, gives that one the new values.
+    ///
+    /// Only the columns that `new` names are changed. The version is not checked, since the caller
+    /// has seen none; it is counted.
+    ///
+    /// # Errors
+    ///
+    /// As [`insert`](Self::insert), for every unique key but `target`.
+    pub async fn upsert(&self, new: impl NewRow<E>, target: Unique<E>) -> Result<E::Model>
+    where
+        E: Versioned,
+        A: Writes,
+    {
+        let row = new.into_active_model();
+        let mut statement = statement::<E>(self.workspace(), &row)?;
+        statement.on_conflict(on_conflict::<E>(&row, &target));
+        self.write_one("upsert", &statement).await
+    }
+
+    async fn write_one(&self, verb: &'static str, insert: &InsertStatement) -> Result<E::Model> {
+        let connection = self.session().connection();
+        let row = connection
+            .fetch_optional(Self::purpose(verb), POSTGRES.build(insert))
+            .await
+            .map_err(Error::about::<E>)?
+            .ok_or_else(|| Error::new(ErrorKind::Internal, "the insert returned no row"))?;
+        connection.learn(&row).await;
+        model::<E>(row)
+    }
+}
+
+/// `INSERT INTO … RETURNING …`, the workspace stamped.
+fn statement<E: Scoped>(workspace: &WorkspaceId, row: &E::ActiveModel) -> Result<InsertStatement> {
+    let mut values = stamps::<E>(workspace, row)?;
+    values.extend(assigned::<E>(row));
+    let (columns, values): (Vec<_>, Vec<_>) = values.into_iter().unzip();
+    let mut insert = Query::insert();
+    insert
+        .into_table(E::default().table_ref())
+        .columns(columns)
+        .values(values)
+        .map_err(|_| Error::new(ErrorKind::Internal, "columns and values differ in number"))?
+        .returning(returning::<E>());
+    Ok(insert)
+}
+
+/// The workspace, and the id where the library makes it. A workspace of the caller's own is refused
+/// if it is another one.
+fn stamps<E: Scoped>(
+    workspace: &WorkspaceId,
+    row: &E::ActiveModel,
+) -> Result<Vec<(E::Column, Expr)>> {
+    let workspace = workspace.0.to_value();
+    if let ActiveValue::Set(given) | ActiveValue::Unchanged(given) = row.get(E::WORKSPACE)
+        && given != workspace
+    {
+        return Err(
+            Error::new(ErrorKind::Invalid, "the row names another workspace")
+                .with_field(E::WORKSPACE.as_str()),
+        );
+    }
+    let mut stamps = vec![(E::WORKSPACE, E::WORKSPACE.save_as(Expr::val(workspace)))];
+    let is_workspace = E::WORKSPACE.as_str() == E::ID.as_str();
+    if !is_workspace
+        && row.get(E::ID).is_not_set()
+        && let Some(id) = Id::<E>::generate()
+    {
+        stamps.push((E::ID, E::ID.save_as(Expr::val(id))));
+    }
+    Ok(stamps)
+}
+
+fn on_conflict<E: Scoped>(row: &E::ActiveModel, target: &Unique<E>) -> OnConflict {
+    let key = |column: &E::Column| target.columns.iter().any(|k| k.as_str() == column.as_str());
+    let mut changed: Vec<E::Column> = assigned::<E>(row)
+        .into_iter()
+        .map(|(column, _)| column)
+        .collect();
+    changed.retain(|column| !key(column) && column.as_str() != E::ID.as_str());
+    if changed.is_empty() {
+        // The row must be touched, or the statement would return nothing.
+        let touched = target
+            .columns
+            .iter()
+            .rev()
+            .find(|k| k.as_str() != E::WORKSPACE.as_str());
+        changed.extend(touched.copied());
+    }
+    let mut conflict = OnConflict::columns(target.columns.iter().copied());
+    if let (true, Some(deleted_at)) = (target.live_only, E::DELETED_AT) {
+        conflict.target_and_where(Expr::col(deleted_at).is_null());
+    }
+    conflict.update_columns(changed);
+    conflict
+}

@@ -1,0 +1,184 @@
+//! `update`: the version is checked, the row changed and the outcome told in one statement.
+//!
+//! ```sql
+//! WITH locked AS (SELECT … WHERE workspace = $1 AND id = $2 FOR NO KEY UPDATE),
+//!      done   AS (UPDATE … FROM locked WHERE … AND locked.version = $3 RETURNING …)
+//! SELECT … FROM done UNION ALL SELECT … FROM locked WHERE NOT EXISTS (SELECT FROM done)
+//! ```
+//!
+//! The lock is taken without asking for version or liveness, so that what stands in the way is the
+//! newest committed row, read after waiting for whoever held it.
+
+use sea_orm::{
+    ColumnTrait, EntityTrait, IdenStatic, Iterable, ModelTrait, Statement,
+    sea_query::{
+        Alias, CommonTableExpression, Expr, ExprTrait, IntoIden, LockType, Query, SelectStatement,
+        TableRef, UnionType, WithClause,
+    },
+};
+use sqlx::{Row, postgres::PgRow};
+
+use super::{POSTGRES, assigned, named, returning};
+use crate::{
+    Access, Error, ErrorKind, Id, Result, Rows, Scoped, Seen, Stale, Versioned, WorkspaceId,
+    Writes,
+    connection::TRANSACTION_COLUMN,
+    error::{from_statement, not_found},
+    query::Visibility,
+    read::{model, select},
+};
+
+const APPLIED: &str = "tenantry_applied";
+
+impl<E: Scoped, A: Access> Rows<'_, E, A> {
+    /// Changes a row if it still has the version that was seen, and returns it as it is now.
+    ///
+    /// `seen` is `&model`, or `(id, version)` as a web form brings them. A change that sets nothing
+    /// checks the version and writes nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Stale`] if it was changed since: take it as an answer with
+    /// [`or_stale`](crate::OrStale::or_stale). [`ErrorKind::NotFound`] if this workspace has no such
+    /// living row. [`ErrorKind::Forbidden`] if the context may read but not change it. Otherwise as
+    /// [`insert`](Self::insert).
+    pub async fn update(
+        &self,
+        seen: impl Into<Seen<E>> + Send,
+        change: E::Update,
+    ) -> Result<E::Model>
+    where
+        E: Versioned,
+        A: Writes,
+    {
+        let seen = seen.into();
+        let change = assigned::<E>(&change.into());
+        let statement = if change.is_empty() {
+            check::<E>(self.workspace(), &seen)
+        } else {
+            statement::<E>(self.workspace(), &seen, change)
+        };
+        let connection = self.session().connection();
+        let row = connection
+            .fetch_optional(Self::purpose("update"), statement)
+            .await;
+        match row.map_err(Error::about::<E>)? {
+            Some(row) => {
+                connection.learn(&row).await;
+                told::<E>(row, &seen)
+            }
+            None => Err(self.missed(&seen.id).await?),
+        }
+    }
+
+    /// Tells why a statement found nothing to write to: the row is missing, or may not be changed.
+    ///
+    /// Under row security a row that may be read but not changed cannot be locked, so only a second,
+    /// plain read tells the two apart. The trip is paid by the loser alone.
+    pub(super) async fn missed(&self, id: &Id<E>) -> Result<Error> {
+        let statement = select::build(select::by_id(self.workspace(), id, Visibility::Live));
+        let connection = self.session().connection();
+        let readable = connection
+            .fetch_optional(Self::purpose("update"), statement)
+            .await?;
+        Ok(match readable {
+            None => not_found::<E>(),
+            Some(_) => Error::new(
+                ErrorKind::Forbidden,
+                format!("{} may not be changed", E::default().table_name()),
+            ),
+        })
+    }
+}
+
+fn told<E: Versioned>(row: PgRow, seen: &Seen<E>) -> Result<E::Model> {
+    let applied: bool = row.try_get(APPLIED).map_err(from_statement)?;
+    let row = model::<E>(row)?;
+    if applied {
+        return Ok(row);
+    }
+    let deleted = E::DELETED_AT.is_some_and(|column| {
+        let value = row.get(column);
+        value != value.as_null()
+    });
+    Err(if deleted {
+        not_found::<E>().with_hint("The row is deleted. Restore it first.")
+    } else {
+        Stale::<E>::new(row, seen.version).into()
+    })
+}
+
+fn locked<E: Versioned>(workspace: &WorkspaceId, seen: &Seen<E>) -> SelectStatement {
+    let mut select = Query::select();
+    for column in E::Column::iter() {
+        let value = column.select_as(Expr::col((E::default(), column)));
+        select.expr_as(value, Alias::new(column.as_str()));
+    }
+    select
+        .from(E::default().table_ref())
+        .cond_where(select::this_row(workspace, &seen.id))
+        .lock(LockType::NoKeyUpdate);
+    select
+}
+
+/// The locked row as it is, unless it is living and of the version seen and so was changed.
+fn statement<E: Versioned>(
+    workspace: &WorkspaceId,
+    seen: &Seen<E>,
+    change: Vec<(E::Column, Expr)>,
+) -> Statement {
+    let mut update = Query::update();
+    update
+        .table(E::default().table_ref())
+        .values(change)
+        .from(TableRef::Table(named("locked").into_iden().into(), None))
+        .cond_where(select::this_row(workspace, &seen.id))
+        .and_where(Expr::col((named("locked"), E::VERSION)).eq(seen.version))
+        .returning(returning::<E>());
+    if let Some(deleted_at) = E::DELETED_AT {
+        update.and_where(Expr::col((named("locked"), deleted_at)).is_null());
+    }
+    let none_done = Query::select()
+        .expr(Expr::val(1))
+        .from(named("done"))
+        .take();
+    let mut answer = columns_of::<E>("done");
+    answer
+        .expr(Expr::col((named("done"), named(TRANSACTION_COLUMN))))
+        .expr_as(Expr::value(true), named(APPLIED));
+    let mut untouched = columns_of::<E>("locked");
+    untouched
+        .expr(Expr::cust("NULL::text"))
+        .expr_as(Expr::value(false), named(APPLIED))
+        .and_where(Expr::not_exists(none_done));
+    answer.union(UnionType::All, untouched);
+
+    let cte = |name, table: &mut CommonTableExpression| table.table_name(named(name)).to_owned();
+    let with = WithClause::new()
+        .cte(cte(
+            "locked",
+            CommonTableExpression::new().query(locked(workspace, seen)),
+        ))
+        .cte(cte("done", CommonTableExpression::new().query(update)))
+        .to_owned();
+    POSTGRES.build(&answer.with(with))
+}
+
+/// A change of nothing: the row, locked, and whether it is the version seen.
+fn check<E: Versioned>(workspace: &WorkspaceId, seen: &Seen<E>) -> Statement {
+    let mut select = locked(workspace, seen);
+    let mut applied = Expr::col((E::default(), E::VERSION)).eq(seen.version);
+    if let Some(deleted_at) = E::DELETED_AT {
+        applied = applied.and(Expr::col((E::default(), deleted_at)).is_null());
+    }
+    select.expr_as(applied, named(APPLIED));
+    POSTGRES.build(&select)
+}
+
+fn columns_of<E: EntityTrait>(source: &'static str) -> SelectStatement {
+    let mut select = Query::select();
+    select
+        .columns(E::Column::iter().map(|column| (named(source), Alias::new(column.as_str()))))
+        .from(named(source));
+    select
+}
