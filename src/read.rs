@@ -9,6 +9,7 @@ use crate::{
 };
 
 mod keyset;
+mod memory;
 mod partial;
 pub(crate) mod select;
 mod stream;
