@@ -9,16 +9,18 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-/// Each line names the process group to kill at the end, an empty one none; `$1` is the folder to remove.
+/// Each line names the process to kill at the end, an empty one none; `$1` is the folder to remove.
+///
+/// Not the process group: not every shell's `kill` takes a negative number. The children of either program end with it.
 #[cfg(unix)]
 const SCRIPT: &str = r#"
-group=
-while read -r line; do group=$line; done
-if [ -n "$group" ]; then
-    kill -QUIT -- "-$group"
+process=
+while read -r line; do process=$line; done
+if [ -n "$process" ]; then
+    kill -QUIT "$process"
     tries=0
-    while kill -0 -- "-$group" && [ "$tries" -lt 250 ]; do sleep 0.02; tries=$((tries + 1)); done
-    kill -KILL -- "-$group"
+    while kill -0 "$process" && [ "$tries" -lt 250 ]; do sleep 0.02; tries=$((tries + 1)); done
+    kill -KILL "$process"
 fi
 rm -rf "$1" || { sleep 1; rm -rf "$1"; }
 "#;
@@ -49,9 +51,11 @@ impl Reaper {
         None
     }
 
-    /// Names the process group to kill at the end.
-    pub(super) fn watch(&mut self, group: Option<u32>) {
-        let line = group.map(|group| group.to_string()).unwrap_or_default();
+    /// Names the process to kill at the end.
+    pub(super) fn watch(&mut self, process: Option<u32>) {
+        let line = process
+            .map(|process| process.to_string())
+            .unwrap_or_default();
         if let Some(pipe) = &mut self.0.stdin {
             // A shell that is gone cannot be told; the destructors remain.
             let _ = writeln!(pipe, "{line}");

@@ -1,6 +1,9 @@
 //! Each test has a database of its own, and its migrations run once.
 
-#![expect(elided_lifetimes_in_paths, reason = "the trait of SeaORM is declared so, and async_trait wants the same text")]
+#![expect(
+    elided_lifetimes_in_paths,
+    reason = "the trait of SeaORM is declared so, and async_trait wants the same text"
+)]
 
 use std::{
     sync::atomic::{AtomicU32, Ordering},

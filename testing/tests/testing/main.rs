@@ -1,4 +1,7 @@
 //! The test kit itself, from outside.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 mod database;
+mod proxy;
 mod server;

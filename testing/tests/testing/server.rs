@@ -3,7 +3,7 @@
 #[cfg(unix)]
 mod unix {
     use std::{
-        env,
+        env, fs,
         io::{BufRead, BufReader},
         path::{Path, PathBuf},
         process::{Child, Command, Stdio},
@@ -22,18 +22,21 @@ mod unix {
             return;
         }
         let folder = folder_of(server.url());
-        assert!(folder.join("data/postmaster.pid").exists());
+        let process = server_process(&folder);
         drop(server);
         assert!(!folder.exists());
+        assert!(!is_running(process));
     }
 
     #[test]
     fn a_killed_process_leaves_no_server() {
         let (mut child, folder) = start_child("server");
         let Some(folder) = folder else { return };
+        let process = server_process(&folder);
         child.kill().unwrap();
         child.wait().unwrap();
         assert_gone(&folder);
+        assert!(until(|| (!is_running(process)).then_some(())).is_some());
     }
 
     #[test]
@@ -91,6 +94,19 @@ mod unix {
 
     fn folder_of(url: &str) -> PathBuf {
         PathBuf::from(url.split_once("?host=").unwrap().1)
+    }
+
+    fn server_process(folder: &Path) -> u32 {
+        let state = fs::read_to_string(folder.join("data/postmaster.pid")).unwrap();
+        state.lines().next().unwrap().parse().unwrap()
+    }
+
+    fn is_running(process: u32) -> bool {
+        let signal = Command::new("kill")
+            .args(["-0", &process.to_string()])
+            .stderr(Stdio::null())
+            .status();
+        signal.unwrap().success()
     }
 
     fn folders_in_tmp(prefix: &str) -> Vec<PathBuf> {
