@@ -14,9 +14,14 @@ mod vocabulary;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
-pub use access::{Function, Grant, Grantee, Membership, Policy, PolicyCommand, Role, Trigger, TriggerLevel, TriggerMode, TriggerTiming};
+pub use access::{
+    Function, Grant, Grantee, Membership, Policy, PolicyCommand, Role, Trigger, TriggerLevel,
+    TriggerMode, TriggerTiming,
+};
 pub use column::{Column, ColumnType, Enum, Generated, Identity, TypeKind};
-pub use constraint::{Check, Exclusion, ForeignKey, PrimaryKey, ReferentialAction, Unique, Vocabulary};
+pub use constraint::{
+    Check, Exclusion, ForeignKey, PrimaryKey, ReferentialAction, Unique, Vocabulary,
+};
 pub use index::{Index, IndexColumn};
 pub use table::{Partition, Partitioning, RowSecurity, Table, TableKind};
 
@@ -62,8 +67,13 @@ impl Catalog {
     ///
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if a schema does not exist, or else as any statement.
     pub async fn read(connection: &mut PgConnection, schemas: &[&str]) -> crate::Result<Self> {
-        let catalog = read::read(connection, schemas).await.map_err(crate::error::from_statement)?;
-        match schemas.iter().find(|wanted| catalog.schemas.iter().all(|schema| schema.name != **wanted)) {
+        let catalog = read::read(connection, schemas)
+            .await
+            .map_err(crate::error::from_statement)?;
+        match schemas
+            .iter()
+            .find(|wanted| catalog.schemas.iter().all(|schema| schema.name != **wanted))
+        {
             Some(missing) => Err(crate::Error::new(
                 crate::ErrorKind::Invalid,
                 format!("schema \"{missing}\" does not exist"),
@@ -76,13 +86,17 @@ impl Catalog {
     /// Finds a table or view.
     #[must_use]
     pub fn table(&self, schema: &str, name: &str) -> Option<&Table> {
-        self.tables.iter().find(|table| table.schema == schema && table.name == name)
+        self.tables
+            .iter()
+            .find(|table| table.schema == schema && table.name == name)
     }
 
     /// Finds an enum type.
     #[must_use]
     pub fn enum_type(&self, schema: &str, name: &str) -> Option<&Enum> {
-        self.enums.iter().find(|found| found.schema == schema && found.name == name)
+        self.enums
+            .iter()
+            .find(|found| found.schema == schema && found.name == name)
     }
 
     /// Finds a role.

@@ -1,6 +1,7 @@
 //! Tenant-safe data access.
 
 mod authority;
+pub mod catalog;
 mod claim;
 mod connection;
 mod context;
@@ -16,6 +17,8 @@ mod read;
 mod repository;
 mod retry;
 mod rows;
+#[cfg(test)]
+mod sample;
 mod session;
 mod stale;
 mod transaction;

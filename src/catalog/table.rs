@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Check, Column, Exclusion, ForeignKey, Grant, Index, Policy, PrimaryKey, Trigger, Unique, Vocabulary,
+    Check, Column, Exclusion, ForeignKey, Grant, Index, Policy, PrimaryKey, Trigger, Unique,
+    Vocabulary,
 };
 
 /// A table or view.
@@ -64,9 +65,6 @@ pub struct Table {
     /// Its partitions at all levels, by schema and name.
     #[serde(default)]
     pub partitions: Vec<Partition>,
-    /// The table that it is a partition of; only in a table that stands in no other one's list.
-    #[serde(skip)]
-    pub(crate) parent: Option<u32>,
 }
 
 /// What a relation is.
