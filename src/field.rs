@@ -204,7 +204,7 @@ impl<E: EntityTrait> Filter<E> {
             Node::Compare(column, operator, value, _) => {
                 one(qualified(column).binary(operator, column.save_as(Expr::val(value))))
             }
-            Node::OneOf(_, values) if values.is_empty() => one(Expr::value(false)),
+            Node::OneOf(_, values) if values.is_empty() => one(Expr::cust("FALSE")),
             Node::OneOf(column, values) => {
                 let values = values.into_iter().map(|v| column.save_as(Expr::val(v)));
                 one(qualified(column).is_in(values))

@@ -4,14 +4,14 @@
 use std::{collections::HashMap, fmt, future::Future};
 
 use sea_orm::{
-    DbBackend, EntityTrait, ModelTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait,
-    TryGetable,
+    DbBackend, EntityTrait, ModelTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
+    Statement, TryGetable,
     sea_query::{Asterisk, Expr, Func, ValueType},
 };
 
 use super::{models, select};
 use crate::{
-    Access, Error, ErrorKind, HasMany, Id, List, Page, Result, Rows, Scoped, Session,
+    Access, Error, ErrorKind, HasMany, Id, List, Page, Result, Rows, Scoped, Session, WorkspaceId,
     error::from_decode, field::qualified, query::Visibility,
 };
 
@@ -137,9 +137,8 @@ impl<E: Scoped, R: Scoped> Load<E> for Children<E, R> {
         ids: &[Id<E>],
     ) -> Result<HashMap<Id<E>, Vec<R::Model>>> {
         let parent = self.0.parent;
-        let select = select::scoped::<R>(session.context().workspace(), Visibility::Live)
-            .filter(select::any_of(parent, ids))
-            .order_by_asc(R::ID);
+        let select =
+            children::<E, R>(session.context().workspace(), parent, ids).order_by_asc(R::ID);
         let purpose = Rows::<R, A>::purpose("with");
         let rows = session
             .connection()
@@ -162,17 +161,8 @@ impl<E: Scoped, R: Scoped> Load<E> for Count<E, R> {
         session: &Session<A>,
         ids: &[Id<E>],
     ) -> Result<HashMap<Id<E>, u64>> {
-        let parent = self.0.parent;
-        let mut select = select::scoped::<R>(session.context().workspace(), Visibility::Live)
-            .filter(select::any_of(parent, ids))
-            .select_only()
-            .into_query();
-        select
-            .expr(qualified(parent))
-            .expr(Func::count(Expr::col(Asterisk)))
-            .add_group_by([qualified(parent)]);
+        let statement = counts::<E, R>(session.context().workspace(), self.0.parent, ids);
         let purpose = Rows::<R, A>::purpose("with_count");
-        let statement = DbBackend::Postgres.build(&select);
         let rows = session.connection().fetch_all(purpose, statement).await?;
         rows.into_iter()
             .map(|row| {
@@ -183,6 +173,30 @@ impl<E: Scoped, R: Scoped> Load<E> for Count<E, R> {
             })
             .collect()
     }
+}
+
+/// The living rows of `R` that point at these rows of `E`.
+fn children<E: Scoped, R: Scoped>(
+    workspace: &WorkspaceId,
+    parent: R::Column,
+    ids: &[Id<E>],
+) -> Select<R> {
+    select::scoped::<R>(workspace, Visibility::Live).filter(select::any_of(parent, ids))
+}
+
+fn counts<E: Scoped, R: Scoped>(
+    workspace: &WorkspaceId,
+    parent: R::Column,
+    ids: &[Id<E>],
+) -> Statement {
+    let mut select = children::<E, R>(workspace, parent, ids)
+        .select_only()
+        .into_query();
+    select
+        .expr(qualified(parent))
+        .expr(Func::count(Expr::col(Asterisk)))
+        .add_group_by([qualified(parent)]);
+    DbBackend::Postgres.build(&select)
 }
 
 fn mistyped() -> Error {
@@ -229,5 +243,26 @@ load_tuple!(L0 0, L1 1, L2 2);
 impl<E: Scoped, A: Access, L> fmt::Debug for With<'_, E, A, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("With").field(&self.list).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::sample::{self, PARTS, readable};
+
+    #[test]
+    fn children_are_counted_within_the_workspace_and_only_the_living() {
+        let ids = [Id::<sample::Entity>::new(Uuid::nil())];
+        let statement = counts::<_, sample::Entity>(&Uuid::nil().into(), PARTS.parent, &ids);
+        assert_snapshot!(readable(&statement), @"
+        SELECT widgets.parent_id, COUNT(*)
+        FROM app.widgets
+        WHERE widgets.workspace_id = $1 AND widgets.deleted_at IS NULL AND widgets.parent_id = ANY($2)
+        GROUP BY widgets.parent_id
+        ");
     }
 }

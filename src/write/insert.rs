@@ -122,3 +122,45 @@ fn on_conflict<E: Scoped>(row: &E::ActiveModel, target: &Unique<E>) -> OnConflic
     conflict.update_columns(changed);
     conflict
 }
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+    use sea_orm::Set;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::sample::{self, CODE_KEY, readable};
+
+    fn row() -> sample::ActiveModel {
+        sample::New {
+            name: "a".into(),
+            code: "b".into(),
+        }
+        .into_active_model()
+    }
+
+    #[test]
+    fn an_insert_is_stamped_with_the_workspace() {
+        let insert = statement::<sample::Entity>(&Uuid::nil().into(), &row()).unwrap();
+        assert_snapshot!(readable(&POSTGRES.build(&insert)));
+    }
+
+    #[test]
+    fn an_upsert_names_its_target_and_leaves_the_key_alone() {
+        let mut insert = statement::<sample::Entity>(&Uuid::nil().into(), &row()).unwrap();
+        insert.on_conflict(on_conflict(&row(), &CODE_KEY));
+        assert_snapshot!(readable(&POSTGRES.build(&insert)));
+    }
+
+    #[test]
+    fn a_row_that_names_another_workspace_is_refused() {
+        let stray = sample::ActiveModel {
+            workspace_id: Set(Uuid::max()),
+            ..row()
+        };
+        let refused = statement::<sample::Entity>(&Uuid::nil().into(), &stray).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Invalid);
+        assert_eq!(refused.fields().collect::<Vec<_>>(), ["workspace_id"]);
+    }
+}

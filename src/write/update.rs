@@ -139,17 +139,17 @@ fn statement<E: Versioned>(
         update.and_where(Expr::col((named("locked"), deleted_at)).is_null());
     }
     let none_done = Query::select()
-        .expr(Expr::val(1))
+        .expr(Expr::cust("1"))
         .from(named("done"))
         .take();
     let mut answer = columns_of::<E>("done");
     answer
         .expr(Expr::col((named("done"), named(TRANSACTION_COLUMN))))
-        .expr_as(Expr::value(true), named(APPLIED));
+        .expr_as(Expr::cust("TRUE"), named(APPLIED));
     let mut untouched = columns_of::<E>("locked");
     untouched
         .expr(Expr::cust("NULL::text"))
-        .expr_as(Expr::value(false), named(APPLIED))
+        .expr_as(Expr::cust("FALSE"), named(APPLIED))
         .and_where(Expr::not_exists(none_done));
     answer.union(UnionType::All, untouched);
 
@@ -181,4 +181,37 @@ fn columns_of<E: EntityTrait>(source: &'static str) -> SelectStatement {
         .columns(E::Column::iter().map(|column| (named(source), Alias::new(column.as_str()))))
         .from(named(source));
     select
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+    use sea_orm::Set;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::{
+        Version,
+        sample::{self, readable},
+    };
+
+    fn seen() -> Seen<sample::Entity> {
+        (Id::new(Uuid::nil()), Version::from_i64(7)).into()
+    }
+
+    #[test]
+    fn an_update_locks_decides_and_tells_in_one_statement() {
+        let update = sample::Update {
+            code: Set("x".into()),
+            ..Default::default()
+        };
+        let change = assigned::<sample::Entity>(&update.into());
+        let statement = statement(&Uuid::nil().into(), &seen(), change);
+        assert_snapshot!(readable(&statement));
+    }
+
+    #[test]
+    fn a_change_of_nothing_writes_nothing() {
+        assert_snapshot!(readable(&check(&Uuid::nil().into(), &seen())));
+    }
 }

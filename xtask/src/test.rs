@@ -1,0 +1,43 @@
+//! `cargo xtask test`: one PostgreSQL for all tests, then nextest (or cargo's own runner), then the
+//! doctests.
+
+use std::process::Command;
+
+use tenantry_testing::TestServer;
+
+use crate::shell::{Result, available, cargo, run};
+
+/// By which `tenantry-testing` finds the server that a parent process has started.
+const SERVER: &str = "TENANTRY_TEST_SERVER";
+/// By which `tenantry-testing` is asked for a version of PostgreSQL.
+const VERSION: &str = "TENANTRY_POSTGRES_VERSION";
+
+pub(crate) fn run(arguments: &[&str]) -> Result {
+    let (version, rest) = match *arguments {
+        ["--postgres", version, ref rest @ ..] => (Some(version), rest),
+        ref rest => (None, rest),
+    };
+    let rest = rest.strip_prefix(&["--"]).unwrap_or(rest);
+    let server = match version {
+        Some(version) => TestServer::start_version(version),
+        None => TestServer::start(),
+    }
+    .map_err(|error| error.to_string())?;
+
+    let on_server = |mut command: Command| {
+        command.env(SERVER, server.url());
+        if let Some(version) = version {
+            command.env(VERSION, version);
+        }
+        run(&mut command)
+    };
+    if available(&mut cargo(&["nextest", "--version"])) {
+        on_server(cargo(&[&["nextest", "run", "--workspace", "--all-targets"], rest].concat()))?;
+    } else {
+        on_server(cargo(&[&["test", "--workspace", "--all-targets", "--"], rest].concat()))?;
+    }
+    if rest.is_empty() {
+        on_server(cargo(&["test", "--workspace", "--doc", "--quiet"]))?;
+    }
+    Ok(())
+}
