@@ -6,10 +6,13 @@ mod account;
 mod binaries;
 mod blocking;
 mod cluster;
+#[cfg(feature = "docker")]
+mod container;
 mod error;
 mod external;
 mod folder;
 mod local;
+mod package;
 mod reaper;
 mod settings;
 mod source;
@@ -55,7 +58,13 @@ pub struct TestServer {
 #[derive(Debug)]
 enum Keeper {
     Somebody,
-    Cluster { _cluster: Cluster },
+    Cluster {
+        _cluster: Cluster,
+    },
+    #[cfg(feature = "docker")]
+    Container {
+        _container: Box<container::Container>,
+    },
 }
 
 impl TestServer {
@@ -105,14 +114,7 @@ impl TestServer {
             external::check(settings::DATABASE_URL, url, wanted)?;
             return Ok(Self::of_somebody(url, Source::DatabaseUrl));
         }
-        let mut attempts = Vec::new();
-        for way in Way::ALL {
-            match Self::start_by(way, settings, wanted) {
-                Ok(server) => return Ok(server),
-                Err(error) => attempts.push(Attempt { way, error }),
-            }
-        }
-        Err(ServerError::NotFound { attempts })
+        first_that_works(Way::ALL, |way| Self::start_by(way, settings, wanted))
     }
 
     fn start_by(way: Way, settings: &Settings, wanted: Option<u32>) -> Result<Self, LaunchError> {
@@ -120,6 +122,26 @@ impl TestServer {
             Way::Local => {
                 let (cluster, binaries) = local::start(settings, wanted)?;
                 Ok(Self::of_cluster(cluster, Source::Local { binaries }))
+            }
+            #[cfg(feature = "docker")]
+            Way::Container => {
+                let image = container::image(settings.image.as_deref(), wanted);
+                let container = container::Container::start(&image)?;
+                Ok(Self {
+                    url: container.url().to_owned(),
+                    source: Source::Container { image },
+                    _keeper: Keeper::Container {
+                        _container: Box::new(container),
+                    },
+                })
+            }
+            #[cfg(not(feature = "docker"))]
+            Way::Container => Err(LaunchError::Container {
+                reason: "the cargo feature docker is off".to_owned(),
+            }),
+            Way::Package => {
+                let (cluster, package) = package::start(settings, wanted)?;
+                Ok(Self::of_cluster(cluster, Source::Package { package }))
             }
         }
     }
@@ -139,6 +161,21 @@ impl TestServer {
             _keeper: Keeper::Cluster { _cluster: cluster },
         }
     }
+}
+
+/// Tries one way after the other, and says of each why it failed if none works.
+fn first_that_works<T>(
+    ways: &[Way],
+    mut start: impl FnMut(Way) -> Result<T, LaunchError>,
+) -> Result<T, ServerError> {
+    let mut attempts = Vec::new();
+    for way in ways {
+        match start(*way) {
+            Ok(server) => return Ok(server),
+            Err(error) => attempts.push(Attempt { way: *way, error }),
+        }
+    }
+    Err(ServerError::NotFound { attempts })
 }
 
 #[cfg(test)]

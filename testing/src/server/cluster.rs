@@ -11,7 +11,7 @@ use std::{
 use super::{account::Account, binaries, error::LaunchError, folder::Folder, reaper::Reaper};
 
 /// Nothing here outlives a test, so nothing has to survive a crash.
-const SETTINGS: [&str; 12] = [
+pub(super) const SETTINGS: [&str; 12] = [
     "fsync=off",
     "synchronous_commit=off",
     "full_page_writes=off",
@@ -56,7 +56,7 @@ impl Cluster {
         if let Some(account) = account {
             account.own(folder.path())?;
         }
-        let mut reaper = Reaper::start(folder.path());
+        let mut reaper = Reaper::of_cluster(folder.path());
         let programs = Programs {
             binaries,
             account,

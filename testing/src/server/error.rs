@@ -103,8 +103,8 @@ pub enum LaunchError {
     },
     /// There are binaries, but none that would do.
     Unusable {
-        /// Each folder with binaries, and why they were passed over.
-        candidates: Vec<(PathBuf, Box<Self>)>,
+        /// Each folder or package with binaries, and why it was passed over.
+        candidates: Vec<(String, Box<Self>)>,
     },
     /// The binaries have another major version than the one asked for, or are too old.
     WrongVersion {
@@ -136,6 +136,20 @@ pub enum LaunchError {
         /// The end of its log.
         log: String,
     },
+    /// No container can be had.
+    Container {
+        /// What the client says.
+        reason: String,
+    },
+    /// No package holds the wanted version for this machine.
+    NoPackage,
+    /// None of these programs is installed.
+    NoClient {
+        /// Their names.
+        programs: &'static str,
+    },
+    /// There is no folder to keep fetched binaries in.
+    NoCache,
     /// A file or a process could not be worked with.
     System {
         /// What was being done.
@@ -160,9 +174,9 @@ impl fmt::Display for LaunchError {
                 write!(formatter, "no initdb and postgres in {searched} folders")
             }
             Self::Unusable { candidates } => {
-                for (index, (folder, error)) in candidates.iter().enumerate() {
+                for (index, (candidate, error)) in candidates.iter().enumerate() {
                     let separator = if index == 0 { "" } else { "; " };
-                    write!(formatter, "{separator}{}: {error}", folder.display())?;
+                    write!(formatter, "{separator}{candidate}: {error}")?;
                 }
                 Ok(())
             }
@@ -186,6 +200,12 @@ impl fmt::Display for LaunchError {
             Self::NotReady { log } => {
                 write!(formatter, "the server did not become ready: {}", log.trim())
             }
+            Self::Container { reason } => write!(formatter, "no container: {reason}"),
+            Self::NoPackage => {
+                formatter.write_str("no package holds this version for this machine")
+            }
+            Self::NoClient { programs } => write!(formatter, "none of {programs} can be run"),
+            Self::NoCache => formatter.write_str("the environment names no cache folder"),
             Self::System { action, source } => write!(formatter, "could not {action}: {source}"),
         }
     }

@@ -11,15 +11,8 @@ pub(super) fn start(
     settings: &Settings,
     wanted: Option<u32>,
 ) -> Result<(Cluster, PathBuf), LaunchError> {
-    start_from(&binaries::places(settings), wanted)
-}
-
-/// As [`start`], with the places to look in.
-pub(super) fn start_from(
-    places: &[PathBuf],
-    wanted: Option<u32>,
-) -> Result<(Cluster, PathBuf), LaunchError> {
-    let folders = binaries::installed(places);
+    let places = binaries::places(settings);
+    let folders = binaries::installed(&places);
     if folders.is_empty() {
         return Err(LaunchError::NotInstalled {
             searched: places.len(),
@@ -30,13 +23,14 @@ pub(super) fn start_from(
     for folder in folders {
         match try_folder(&folder, account.as_ref(), wanted) {
             Ok(cluster) => return Ok((cluster, folder)),
-            Err(error) => candidates.push((folder, Box::new(error))),
+            Err(error) => candidates.push((folder.display().to_string(), Box::new(error))),
         }
     }
     Err(LaunchError::Unusable { candidates })
 }
 
-fn try_folder(
+/// Starts a cluster with these binaries if they will do.
+pub(super) fn try_folder(
     folder: &Path,
     account: Option<&Account>,
     wanted: Option<u32>,

@@ -4,16 +4,16 @@
 //! `static`, also while `initdb` still runs. A destructor sees only the first two.
 
 use std::{
+    ffi::OsStr,
     io::Write,
     path::Path,
     process::{Child, Command, Stdio},
 };
 
-/// Each line names the process to kill at the end, an empty one none; `$1` is the folder to remove.
+/// For a cluster: each line names the process to kill at the end, an empty one none; `$1` is the folder to remove.
 ///
 /// Not the process group: not every shell's `kill` takes a negative number. The children of either program end with it.
-#[cfg(unix)]
-const SCRIPT: &str = r#"
+const CLUSTER: &str = r#"
 process=
 while read -r line; do process=$line; done
 if [ -n "$process" ]; then
@@ -25,17 +25,34 @@ fi
 rm -rf "$1" || { sleep 1; rm -rf "$1"; }
 "#;
 
+/// For a container: `$1` is its id. Without a client program only the destructor removes it.
+#[cfg(feature = "docker")]
+const CONTAINER: &str = r#"
+while read -r line; do :; done
+docker rm --force --volumes "$1" || podman rm --force --volumes "$1"
+"#;
+
 #[derive(Debug)]
 pub(super) struct Reaper(Child);
 
 impl Reaper {
-    /// Starts the shell; `None` where there is none, and then only the destructors clean up.
+    /// Starts the shell for a cluster in `folder`; `None` where there is none, and then only the destructors clean up.
+    pub(super) fn of_cluster(folder: &Path) -> Option<Self> {
+        Self::start(CLUSTER, folder.as_os_str())
+    }
+
+    /// Starts the shell for a container.
+    #[cfg(feature = "docker")]
+    pub(super) fn of_container(id: &str) -> Option<Self> {
+        Self::start(CONTAINER, id.as_ref())
+    }
+
     #[cfg(unix)]
-    pub(super) fn start(folder: &Path) -> Option<Self> {
+    fn start(script: &str, argument: &OsStr) -> Option<Self> {
         use std::os::unix::process::CommandExt;
         Command::new("/bin/sh")
-            .args(["-c", SCRIPT, "tenantry-reaper"])
-            .arg(folder)
+            .args(["-c", script, "tenantry-reaper"])
+            .arg(argument)
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
@@ -47,7 +64,7 @@ impl Reaper {
     }
 
     #[cfg(not(unix))]
-    pub(super) fn start(_folder: &Path) -> Option<Self> {
+    fn start(_script: &str, _argument: &OsStr) -> Option<Self> {
         None
     }
 

@@ -17,6 +17,16 @@ pub enum Source {
         /// The folder that holds `initdb` and `postgres`.
         binaries: PathBuf,
     },
+    /// A container.
+    Container {
+        /// Its image.
+        image: String,
+    },
+    /// A throwaway cluster from binaries that a package client has fetched.
+    Package {
+        /// The package with its version, as its client names it.
+        package: String,
+    },
 }
 
 impl fmt::Display for Source {
@@ -29,6 +39,10 @@ impl fmt::Display for Source {
                 "throwaway PostgreSQL from {}",
                 binaries.display()
             ),
+            Self::Container { image } => write!(formatter, "PostgreSQL in a container of {image}"),
+            Self::Package { package } => {
+                write!(formatter, "throwaway PostgreSQL from the package {package}")
+            }
         }
     }
 }
@@ -39,16 +53,25 @@ impl fmt::Display for Source {
 pub enum Way {
     /// Local binaries.
     Local,
+    /// A container, with the cargo feature `docker`.
+    Container,
+    /// Binaries from a package.
+    Package,
 }
 
 impl Way {
-    pub(super) const ALL: [Self; 1] = [Self::Local];
+    #[cfg(feature = "docker")]
+    pub(super) const ALL: &[Self] = &[Self::Local, Self::Container, Self::Package];
+    #[cfg(not(feature = "docker"))]
+    pub(super) const ALL: &[Self] = &[Self::Local, Self::Package];
 }
 
 impl fmt::Display for Way {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Local => "local binaries",
+            Self::Container => "container",
+            Self::Package => "package",
         })
     }
 }

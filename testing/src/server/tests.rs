@@ -82,3 +82,30 @@ fn a_version_that_is_no_number_is_an_error() {
 async fn a_server_can_be_found_inside_a_runtime() {
     assert!(TestServer::shared().is_ok());
 }
+
+#[test]
+fn the_first_way_that_works_is_taken() {
+    let taken = first_that_works(
+        &[Way::Local, Way::Container, Way::Package],
+        |way| match way {
+            Way::Local => Err(LaunchError::NotInstalled { searched: 3 }),
+            Way::Container | Way::Package => Ok(way),
+        },
+    );
+    assert_eq!(taken.unwrap(), Way::Container);
+}
+
+#[test]
+fn without_a_server_every_way_is_listed_with_its_reason() {
+    let error = first_that_works::<()>(&[Way::Local, Way::Package], |way| match way {
+        Way::Local => Err(LaunchError::NotInstalled { searched: 3 }),
+        Way::Container | Way::Package => Err(LaunchError::NoPackage),
+    });
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "no PostgreSQL server for the tests was found\n  \
+         local binaries: no initdb and postgres in 3 folders\n  \
+         package: no package holds this version for this machine\n  \
+         hint: install PostgreSQL, or set PG_BIN_DIR or DATABASE_URL"
+    );
+}

@@ -1,0 +1,287 @@
+//! A repository in memory, for unit tests of services that take `impl Repository`.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use sea_orm::{
+    ActiveModelTrait, ActiveValue, ColumnTrait, IdenStatic, IntoActiveModel, Iterable, ModelTrait,
+    TryIntoModel, Value, prelude::ChronoUtc, sea_query::ColumnType,
+};
+use tenantry::{
+    Deletion, Error, ErrorKind, Id, NewRow, Page, Query, ReadRepository, Repository, Result,
+    Scoped, Seen, SoftDelete, Stale, Unique, Versioned, WorkspaceId,
+};
+use uuid::Uuid;
+
+/// The rows of one table of one workspace, in memory.
+///
+/// It answers the queries that the service builds, counts versions, refuses stale updates and taken
+/// unique keys, soft-deletes and restores as the database does. It knows no foreign keys, checks,
+/// policies or triggers: what depends on those belongs into a test with a
+/// [`TestDatabase`](crate::TestDatabase).
+///
+/// Columns that the database fills by a default and the library does not know of need
+/// [`with_default`](Self::with_default).
+pub struct MemoryRepository<E: Scoped> {
+    workspace: WorkspaceId,
+    defaults: BTreeMap<&'static str, Value>,
+    uniques: Vec<Unique<E>>,
+    rows: Mutex<Vec<E::Model>>,
+}
+
+impl<E: Scoped> MemoryRepository<E> {
+    /// An empty table of a workspace.
+    pub fn new(workspace: impl Into<WorkspaceId>) -> Self {
+        Self {
+            workspace: workspace.into(),
+            defaults: BTreeMap::new(),
+            uniques: Vec::new(),
+            rows: Mutex::default(),
+        }
+    }
+
+    /// Says what a column holds where a new row does not set it.
+    #[must_use]
+    pub fn with_default(mut self, column: E::Column, value: impl Into<Value>) -> Self {
+        self.defaults.insert(column.as_str(), value.into());
+        self
+    }
+
+    /// Holds rows to a unique key.
+    #[must_use]
+    pub fn with_unique(mut self, unique: Unique<E>) -> Self {
+        self.uniques.push(unique);
+        self
+    }
+
+    /// Every row, deleted ones included, in the order of insertion.
+    #[must_use]
+    pub fn rows(&self) -> Vec<E::Model> {
+        self.lock().clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<E::Model>> {
+        self.rows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What a column holds where nobody sets it, if that can be told.
+    fn filled(&self, column: E::Column) -> Option<Value> {
+        if let Some(value) = self.defaults.get(column.as_str()) {
+            return Some(value.clone());
+        }
+        let definition = column.def();
+        if definition.is_null() {
+            return Some(null_of(definition.get_column_type()));
+        }
+        match (column.as_str(), definition.get_column_type()) {
+            ("version", ColumnType::BigInteger) => Some(1_i64.into()),
+            (_, ColumnType::TimestampWithTimeZone) => Some(ChronoUtc::now().into()),
+            _ => None,
+        }
+    }
+
+    /// The unique key that a row would violate among the others.
+    fn taken(&self, rows: &[E::Model], row: &E::Model) -> Option<&Unique<E>> {
+        self.uniques.iter().find(|unique| {
+            rows.iter()
+                .filter(|other| E::id_of(other) != E::id_of(row))
+                .any(|other| unique.same_key(row, other))
+        })
+    }
+}
+
+/// A null of a column's type. SeaORM's values are typed even where they are null.
+fn null_of(column: &ColumnType) -> Value {
+    match column {
+        ColumnType::Boolean => Value::Bool(None),
+        ColumnType::SmallInteger => Value::SmallInt(None),
+        ColumnType::Integer => Value::Int(None),
+        ColumnType::BigInteger => Value::BigInt(None),
+        ColumnType::Float => Value::Float(None),
+        ColumnType::Double => Value::Double(None),
+        ColumnType::Uuid => Value::Uuid(None),
+        ColumnType::Date => Value::ChronoDate(None),
+        ColumnType::Time => Value::ChronoTime(None),
+        ColumnType::DateTime | ColumnType::Timestamp => Value::ChronoDateTime(None),
+        ColumnType::TimestampWithTimeZone => Value::ChronoDateTimeUtc(None),
+        ColumnType::Json | ColumnType::JsonBinary => Value::Json(None),
+        ColumnType::Decimal(_) => Value::Decimal(None),
+        ColumnType::Binary(_) | ColumnType::VarBinary(_) | ColumnType::Blob => Value::Bytes(None),
+        _ => Value::String(None),
+    }
+}
+
+fn unset(column: &str) -> Error {
+    Error::new(ErrorKind::Invalid, format!("column {column} has no value and no default here"))
+        .with_field(column.to_owned())
+        .with_hint("Say what the database would put there, with `with_default`.")
+}
+
+fn not_found<E: Scoped>() -> Error {
+    Error::new(ErrorKind::NotFound, format!("{} not found", E::default().table_name()))
+}
+
+fn is_deleted<E: Scoped>(row: &E::Model) -> bool {
+    E::DELETED_AT.is_some_and(|column| row.get(column) != row.get(column).as_null())
+}
+
+impl<E> MemoryRepository<E>
+where
+    E: Scoped<ActiveModel: TryIntoModel<E::Model>>,
+{
+    fn complete(&self, mut row: E::ActiveModel) -> Result<E::Model> {
+        let stamp = match (self.workspace.as_uuid(), self.workspace.as_i64()) {
+            (Some(uuid), _) => uuid.into(),
+            (_, Some(number)) if matches!(E::WORKSPACE.def().get_column_type(), ColumnType::Integer) => {
+                i32::try_from(number).unwrap_or_default().into()
+            }
+            (_, Some(number)) => number.into(),
+            _ => self.workspace.as_text().unwrap_or_default().into(),
+        };
+        row.set(E::WORKSPACE, stamp);
+        if row.get(E::ID).is_not_set() && let Some(id) = Id::<E>::generate() {
+            row.set(E::ID, id.into());
+        }
+        for column in E::Column::iter() {
+            if row.get(column).is_not_set() {
+                row.set(column, self.filled(column).ok_or_else(|| unset(column.as_str()))?);
+            }
+        }
+        row.try_into_model().map_err(|_| unset("of the row"))
+    }
+
+    fn replace(row: &mut E::Model, change: &E::ActiveModel, version: E::Column) -> Result<()> {
+        let mut next = row.clone().into_active_model();
+        for column in E::Column::iter() {
+            if let ActiveValue::Set(value) = change.get(column) {
+                next.set(column, value);
+            }
+        }
+        if let Value::BigInt(Some(count)) = row.get(version) {
+            next.set(version, (count + 1).into());
+        }
+        *row = next.try_into_model().map_err(|_| unset("of the change"))?;
+        Ok(())
+    }
+}
+
+impl<E: Scoped> ReadRepository for MemoryRepository<E> {
+    type Entity = E;
+
+    async fn find(&self, id: Id<E>) -> Result<Option<E::Model>> {
+        let rows = self.lock();
+        Ok(rows.iter().find(|row| E::id_of(row) == id && !is_deleted::<E>(row)).cloned())
+    }
+
+    async fn page(&self, query: Query<E>) -> Result<Page<E::Model>> {
+        query.answer(self.rows())
+    }
+
+    async fn count(&self, query: Query<E>) -> Result<u64> {
+        Ok(self.lock().iter().filter(|row| query.matches(row)).count() as u64)
+    }
+}
+
+impl<E> Repository for MemoryRepository<E>
+where
+    E: Scoped<ActiveModel: TryIntoModel<E::Model>>,
+{
+    async fn insert(&self, new: impl NewRow<E>) -> Result<E::Model> {
+        let row = self.complete(new.into_active_model())?;
+        let mut rows = self.lock();
+        if let Some(unique) = self.taken(&rows, &row) {
+            return Err(unique.violation());
+        }
+        rows.push(row.clone());
+        Ok(row)
+    }
+
+    async fn update(&self, seen: impl Into<Seen<E>> + Send, change: E::Update) -> Result<E::Model>
+    where
+        E: Versioned,
+    {
+        let (seen, change) = (seen.into(), change.into());
+        let mut rows = self.lock();
+        let at = rows
+            .iter()
+            .position(|row| E::id_of(row) == *seen.id() && !is_deleted::<E>(row))
+            .ok_or_else(not_found::<E>)?;
+        if E::version_of(&rows[at]) != seen.version() {
+            return Err(Stale::<E>::new(rows[at].clone(), seen.version()).into());
+        }
+        let mut next = rows[at].clone();
+        Self::replace(&mut next, &change, E::VERSION)?;
+        if let Some(unique) = self.taken(&rows, &next) {
+            return Err(unique.violation());
+        }
+        rows[at] = next.clone();
+        Ok(next)
+    }
+
+    async fn upsert(&self, new: impl NewRow<E>, target: Unique<E>) -> Result<E::Model>
+    where
+        E: Versioned,
+    {
+        let given = new.into_active_model();
+        let row = self.complete(given.clone())?;
+        let mut rows = self.lock();
+        let Some(at) = rows.iter().position(|other| target.same_key(&row, other)) else {
+            rows.push(row.clone());
+            return Ok(row);
+        };
+        Self::replace(&mut rows[at], &given, E::VERSION)?;
+        Ok(rows[at].clone())
+    }
+
+    async fn delete(&self, id: Id<E>) -> Result<Deletion>
+    where
+        E: SoftDelete,
+    {
+        let mut rows = self.lock();
+        let row = rows
+            .iter_mut()
+            .find(|row| E::id_of(row) == id && !is_deleted::<E>(row))
+            .ok_or_else(not_found::<E>)?;
+        let operation = Uuid::now_v7();
+        mark::<E>(row, Some(operation))?;
+        Ok(Deletion::of_operation(operation).with_rows(1))
+    }
+
+    async fn restore(&self, deletion: &Deletion) -> Result<u64>
+    where
+        E: SoftDelete,
+    {
+        let mut rows = self.lock();
+        let taken = Value::Uuid(Some(deletion.operation));
+        let mut revived = 0;
+        for row in rows.iter_mut().filter(|row| row.get(E::DELETE_OP) == taken) {
+            mark::<E>(row, None)?;
+            revived += 1;
+        }
+        if revived == 0 { Err(not_found::<E>()) } else { Ok(revived) }
+    }
+}
+
+/// Marks a row as deleted by an operation, or as living.
+fn mark<E>(row: &mut E::Model, operation: Option<Uuid>) -> Result<()>
+where
+    E: SoftDelete<ActiveModel: TryIntoModel<E::Model>>,
+{
+    let mut next = row.clone().into_active_model();
+    next.set(E::DELETE_OP, Value::Uuid(operation));
+    if let Some(column) = E::DELETED_AT {
+        next.set(column, Value::ChronoDateTimeUtc(operation.map(|_| ChronoUtc::now())));
+    }
+    *row = next.try_into_model().map_err(|_| unset("of the row"))?;
+    Ok(())
+}
+
+impl<E: Scoped> fmt::Debug for MemoryRepository<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let table = E::default().table_name();
+        write!(f, "MemoryRepository({table}, {} rows)", self.lock().len())
+    }
+}
