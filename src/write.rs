@@ -30,6 +30,12 @@ impl Deletion {
     pub const fn of_operation(operation: Uuid) -> Self {
         Self { operation, rows: 0 }
     }
+
+    /// Says how many rows it took, for fakes.
+    #[must_use]
+    pub const fn with_rows(self, rows: u64) -> Self {
+        Self { rows, ..self }
+    }
 }
 
 /// The columns of a model as a statement returns them, and the transaction that wrote them.

@@ -2,7 +2,9 @@
 
 use std::{fmt, marker::PhantomData};
 
-use sea_orm::{EntityTrait, IdenStatic};
+use sea_orm::{EntityTrait, IdenStatic, ModelTrait, Value};
+
+use crate::{Error, ErrorKind, Scoped};
 
 /// Ascending or descending.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,6 +89,31 @@ impl<E: EntityTrait> Unique<E> {
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
+    }
+
+    /// For fakes: the error that the database gives when the key is taken.
+    #[must_use]
+    pub fn violation(&self) -> Error {
+        let table = E::default();
+        let message = format!("{} already exists by {}", table.table_name(), self.name);
+        Error::new(ErrorKind::AlreadyExists, message).with_constraint(self.name)
+    }
+}
+
+impl<E: Scoped> Unique<E> {
+    /// For fakes: whether two rows of one workspace could not both stand.
+    ///
+    /// As in SQL, a null is equal to nothing.
+    #[must_use]
+    pub fn same_key(&self, a: &E::Model, b: &E::Model) -> bool {
+        let null = |value: &Value| *value == value.as_null();
+        let lives = |row: &E::Model| E::DELETED_AT.is_none_or(|column| null(&row.get(column)));
+        let counts = !self.live_only || (lives(a) && lives(b));
+        counts
+            && self.columns.iter().all(|column| {
+                let value = a.get(*column);
+                !null(&value) && value == b.get(*column)
+            })
     }
 }
 
