@@ -1,4 +1,19 @@
 //! The kit: tenant-safe DDL in a few declarative lines.
+//!
+//! [`Table`] and [`Directory`] are declarations, [`Kit`] makes them; [`lint`] says what a migration may not write by hand.
+
+mod audit;
+mod column;
+mod concurrent;
+mod directory;
+mod emit;
+mod lint;
+mod names;
+mod owner;
+mod table;
+mod tokens;
+mod touch;
+mod wall;
 
 use sea_orm_migration::{
     SchemaManager, SchemaManagerConnection,
@@ -6,9 +21,18 @@ use sea_orm_migration::{
 };
 
 use crate::{
-    quote::{identifier, literal},
-    roles::OWNER,
+    KeyType,
+    quote::{identifier, list, literal},
+    roles::{APP, AUDIT, IDENTITY, OWNER, READER, SEARCH},
 };
+
+pub use column::Column;
+pub use concurrent::ConcurrentIndex;
+pub use directory::Directory;
+pub use lint::{LintError, lint};
+pub use table::Table;
+
+use emit::Step;
 
 /// The kit of one migration, at work as the owner of the schemas.
 ///
@@ -19,7 +43,7 @@ use crate::{
 ///
 /// ```no_run
 /// use sea_orm_migration::prelude::*;
-/// use tenantry_migration::kit::{Column, Kit};
+/// use tenantry_migration::{KeyType, kit::{Column, Kit, Table}};
 ///
 /// #[derive(DeriveMigrationName)]
 /// struct CreateNotes;
@@ -28,6 +52,12 @@ use crate::{
 /// impl MigrationTrait for CreateNotes {
 ///     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
 ///         let kit = Kit::begin(manager).await?;
+///         kit.create_schema("notes", "What members write down.").await?;
+///         let notes = Table::new("notes", "notes", "A note.")
+///             .scope("workspace_id", KeyType::Uuid)
+///             .column(Column::text("title", "What people see in lists.").max_length(255))
+///             .stamped().versioned().soft_delete().audited();
+///         kit.create_table(&notes).await?;
 ///         kit.finish().await
 ///     }
 /// }
@@ -80,6 +110,134 @@ impl<'c> Kit<'c> {
         }
         self.run(&format!("SET LOCAL ROLE {}", identifier(&self.role_before)))
             .await
+    }
+
+    /// Makes a schema and lets the runtime roles see into it.
+    ///
+    /// # Errors
+    ///
+    /// If the owner may not create schemas in this database.
+    pub async fn create_schema(&self, name: &str, about: &str) -> Result<(), DbErr> {
+        names::checked("schema", name)?;
+        let schema = identifier(name);
+        // The audit role owns functions here; it reads nothing.
+        let roles = list([APP, READER, AUDIT, IDENTITY, SEARCH]);
+        self.run(&format!(
+            "CREATE SCHEMA IF NOT EXISTS {schema};\nREVOKE ALL ON SCHEMA {schema} FROM PUBLIC;\n\
+             GRANT USAGE ON SCHEMA {schema} TO {roles};\n{}",
+            comment(&format!("SCHEMA {schema}"), about)
+        ))
+        .await
+    }
+
+    /// Makes a workspace table with its keys, wall, grants and triggers, or completes it.
+    ///
+    /// Tables that it references must exist already.
+    ///
+    /// # Errors
+    ///
+    /// If the declaration contradicts itself or the kernel's key types, or the database refuses it.
+    pub async fn create_table(&self, table: &Table) -> Result<(), DbErr> {
+        let (workspace, actor) = self.kernel_keys().await?;
+        if table.audited && table.wall().1.widened() != workspace {
+            let problem = format!(
+                "the audit log holds workspaces of type {}, the table has another",
+                workspace.sql()
+            );
+            return Err(DbErr::Migration(problem));
+        }
+        for step in table.steps(actor)? {
+            match step {
+                Step::Run(sql) => self.run(&sql).await?,
+                Step::As { role, sql } => self.run_as(role, &table.schema, &sql).await?,
+                Step::ForeignKey {
+                    constraint,
+                    sql,
+                    target: (schema, target),
+                } => {
+                    if self
+                        .value(&table.has_constraint(&constraint))
+                        .await?
+                        .is_none()
+                    {
+                        let forced = self
+                            .lift(&[(&table.schema, &table.name), (&schema, &target)])
+                            .await?;
+                        self.run(&sql).await?;
+                        self.restore(&forced).await?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a directory, which no scope role can read.
+    ///
+    /// # Errors
+    ///
+    /// If it has no key, or the database refuses it.
+    pub async fn create_directory(&self, directory: &Directory) -> Result<(), DbErr> {
+        self.run(&directory.to_sql()?).await
+    }
+
+    /// Makes a function that a narrow role owns, executable by the roles named and nobody else.
+    ///
+    /// `signature` is the name with argument types, without schema: `member_role(uuid, uuid)`. `definition` is what follows
+    /// `CREATE OR REPLACE FUNCTION schema.`.
+    ///
+    /// # Errors
+    ///
+    /// If the definition fails [`lint`], or the login may not become the owner.
+    pub async fn create_function(
+        &self,
+        owner: &str,
+        schema: &str,
+        signature: &str,
+        definition: &str,
+        about: &str,
+        executable_by: &[&str],
+    ) -> Result<(), DbErr> {
+        let path = identifier(schema);
+        let create = format!("CREATE OR REPLACE FUNCTION {path}.{definition};\n");
+        lint(&create).map_err(|refusal| DbErr::Migration(refusal.to_string()))?;
+        let grant = format!(
+            "REVOKE ALL ON FUNCTION {path}.{signature} FROM PUBLIC;\nGRANT EXECUTE ON FUNCTION {path}.{signature} TO {};\n{}",
+            list(executable_by),
+            comment(&format!("FUNCTION {path}.{signature}"), about)
+        );
+        self.run_as(owner, schema, &[create, grant].concat()).await
+    }
+
+    /// Runs statements of the application, unless [`lint`] refuses them.
+    ///
+    /// # Errors
+    ///
+    /// If a statement is refused here or by the database.
+    pub async fn execute(&self, sql: &str) -> Result<(), DbErr> {
+        lint(sql).map_err(|refusal| DbErr::Migration(refusal.to_string()))?;
+        self.run(sql).await
+    }
+
+    /// The types of workspace and actor that the kernel was made with.
+    async fn kernel_keys(&self) -> Result<(KeyType, KeyType), DbErr> {
+        let mut keys = Vec::new();
+        for column in ["workspace_id", "actor_id"] {
+            let query = format!(
+                "SELECT format_type(atttypid, atttypmod) FROM pg_catalog.pg_attribute \
+                 WHERE attrelid = to_regclass('tenantry.audit_log') AND attname = {}",
+                literal(column)
+            );
+            let key = self
+                .value(&query)
+                .await?
+                .as_deref()
+                .and_then(KeyType::from_sql);
+            keys.push(key.ok_or_else(|| {
+                DbErr::Migration("the kernel must be migrated before its tables".into())
+            })?);
+        }
+        Ok((keys[0], keys[1]))
     }
 
     /// Runs statements of our own making.

@@ -4,11 +4,13 @@
 //! - [`Kernel`]: the migration that makes the schema `tenantry`.
 //! - [`kit`]: tenant-safe tables in a few declarative lines.
 //! - [`Migrator`], [`run`]: the migrations and their locked runner.
+//! - [`systems`]: the migrations of each system.
 //! - [`keys`]: the keys under which services sign their claims.
 
 pub mod keys;
 pub mod kit;
 pub mod roles;
+pub mod systems;
 
 mod error;
 mod kernel;

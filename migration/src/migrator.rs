@@ -10,7 +10,7 @@ use sea_orm_migration::{
     sea_orm::{ConnectOptions, Database, DbErr, DynIden},
 };
 
-use crate::{Error, Kernel};
+use crate::{Error, Kernel, systems};
 
 /// The kernel and all systems.
 ///
@@ -21,7 +21,11 @@ pub struct Migrator;
 impl Migrator {
     fn all() -> Vec<Box<dyn MigrationTrait>> {
         let kernel: Box<dyn MigrationTrait> = Box::new(Kernel::new());
-        [kernel].into_iter().collect()
+        [kernel]
+            .into_iter()
+            .chain(systems::accounts())
+            .chain(systems::challenges())
+            .collect()
     }
 }
 

@@ -1,22 +1,26 @@
 CREATE OR REPLACE FUNCTION tenantry.enter(claim text, signature text) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $function$
 DECLARE
-  part text[];
+  part text[] := string_to_array(claim, '|');
   present text := nullif(current_setting('tenantry.context', true), '');
+  seal tenantry.seal;
   sealed text;
   genuine boolean;
 BEGIN
   -- key id | kind | expiry | workspace | actor kind | actor | role | request | attributes
-  IF claim IS NULL OR claim !~ ('^(0|[1-9][0-9]{0,8})[|](ws|founder|job|key|person)[|][0-9]{1,12}'
-    '[|](u:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|b:(0|-?[1-9][0-9]{0,18})|t:([0-9a-f]{2})+|-)'
-    '[|](user|api_key|job|platform|anonymous)'
-    '[|](u:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|b:(0|-?[1-9][0-9]{0,18})|t:([0-9a-f]{2})+|-)'
-    '[|][a-z][a-z0-9_]{0,62}'
-    '[|][0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
-    '[|](([0-9a-f]{2})+|-)$') THEN
+  -- Field by field: one expression for all of them takes four times as long. No backslash, which a setting could redefine.
+  IF claim IS NULL OR cardinality(part) <> 9
+    OR part[1] !~ '^(?:0|[1-9][0-9]{0,8})$'
+    OR part[2] <> ALL (ARRAY['ws', 'founder', 'job', 'key', 'person'])
+    OR part[3] !~ '^[0-9]{1,12}$'
+    OR part[4] !~ '^(?:u:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|b:(?:0|-?[1-9][0-9]{0,18})|t:[0-9a-f]+|-)$'
+    OR part[5] <> ALL (ARRAY['user', 'api_key', 'job', 'platform', 'anonymous'])
+    OR part[6] !~ '^(?:u:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|b:(?:0|-?[1-9][0-9]{0,18})|t:[0-9a-f]+|-)$'
+    OR part[7] !~ '^[a-z][a-z0-9_]{0,62}$'
+    OR part[8] !~ '^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$'
+    OR part[9] !~ '^(?:[0-9a-f]+|-)$' THEN
     RAISE EXCEPTION 'context refused' USING ERRCODE = '42501';
   END IF;
-  part := string_to_array(claim, '|');
 
   -- Hashing both sides once more leaves nothing to learn from the time that the comparison takes.
   SELECT sha256(convert_to(signature, 'UTF8'))
@@ -47,7 +51,8 @@ BEGIN
     END IF;
   END IF;
 
-  SELECT {{mac}} || '|' || claim INTO STRICT sealed FROM tenantry.seal s;
+  SELECT * INTO STRICT seal FROM tenantry.seal;
+  sealed := {{mac}} || '|' || claim;
   IF present IS NULL THEN
     -- Not set_config: SET LOCAL also reaches the workers of a distributed database.
     EXECUTE format('SET LOCAL tenantry.context = %L', sealed);

@@ -4,8 +4,8 @@
 
 use crate::{KeyType, quote::literal};
 
-/// The seal of `claim`: bound to this transaction and this backend. `s` is the row of `tenantry.seal`.
-pub(super) const MAC: &str = "encode(sha256(s.outer_key || sha256(s.inner_key || timestamptz_send(now()) \
+/// The seal of `claim`: bound to this transaction and this backend. `seal` is the row of `tenantry.seal`.
+pub(super) const MAC: &str = "encode(sha256(seal.outer_key || sha256(seal.inner_key || timestamptz_send(now()) \
      || int4send(pg_backend_pid()) || convert_to(claim, 'UTF8'))), 'hex')";
 
 const NO_WORKSPACE: &str = "RAISE EXCEPTION 'no workspace context' USING ERRCODE = '42501', HINT = 'Open a session first.';";
@@ -37,11 +37,12 @@ impl Reader {
         format!(
             "CREATE OR REPLACE FUNCTION tenantry.{signature} RETURNS {returns}\n\
              LANGUAGE plpgsql STABLE SECURITY DEFINER PARALLEL RESTRICTED SET search_path = pg_catalog, pg_temp AS $function$\n\
-             DECLARE\n  context text := current_setting('tenantry.context', true);\n  claim text := substr(context, 66);\n  \
-             genuine boolean;\n  value text;\nBEGIN\n  \
+             DECLARE\n  context text := current_setting('tenantry.context', true);\n  claim text;\n  value text;\n  \
+             seal tenantry.seal;\nBEGIN\n  \
              IF context IS NULL OR context = '' THEN\n    {absent}\n  END IF;\n  \
-             SELECT left(context, 65) = {MAC} || '|' INTO genuine FROM tenantry.seal s;\n  \
-             IF genuine IS NOT TRUE THEN\n    \
+             claim := substr(context, 66);\n  \
+             SELECT * INTO seal FROM tenantry.seal;\n  \
+             IF left(context, 65) IS DISTINCT FROM {MAC} || '|' THEN\n    \
              RAISE EXCEPTION 'forged workspace context' USING ERRCODE = '42501';\n  END IF;\n  \
              {body}\nEND $function$;\n\
              COMMENT ON FUNCTION tenantry.{signature} IS {comment};\n\

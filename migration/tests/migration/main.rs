@@ -4,3 +4,4 @@ mod claims;
 mod kernel;
 mod roles;
 mod server;
+mod walls;

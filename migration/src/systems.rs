@@ -1,0 +1,18 @@
+//! The migrations of the systems, as lists that a migrator puts together.
+
+mod accounts;
+mod challenges;
+
+use sea_orm_migration::MigrationTrait;
+
+/// Returns the migrations of workspaces, people and membership.
+#[must_use]
+pub fn accounts() -> Vec<Box<dyn MigrationTrait>> {
+    vec![Box::new(accounts::CreateAccounts)]
+}
+
+/// Returns the migrations of challenges, submissions and judges; they need [`accounts`].
+#[must_use]
+pub fn challenges() -> Vec<Box<dyn MigrationTrait>> {
+    vec![Box::new(challenges::CreateChallenges)]
+}
