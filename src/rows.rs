@@ -135,11 +135,11 @@ impl<'s, E: Scoped, A: Access> Rows<'s, E, A> {
             .connection()
             .fetch_all(Self::purpose("find_many"), statement)
             .await?;
-        let mut found: std::collections::HashMap<_, _> = models::<E>(rows)?
+        let found: std::collections::HashMap<_, _> = models::<E>(rows)?
             .into_iter()
             .map(|row| (E::id_of(&row), row))
             .collect();
-        Ok(ids.iter().filter_map(|id| found.remove(id)).collect())
+        Ok(ids.iter().filter_map(|id| found.get(id).cloned()).collect())
     }
 
     /// Asks for rows: `rows.list().filter(…).sort(…).page()`.

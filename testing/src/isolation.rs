@@ -83,7 +83,13 @@ impl IsolationReport {
 
 impl fmt::Display for IsolationReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for Attempt { table, attack, met, held } in &self.attempts {
+        for Attempt {
+            table,
+            attack,
+            met,
+            held,
+        } in &self.attempts
+        {
             let mark = if *held { "held  " } else { "BROKEN" };
             writeln!(f, "{mark}  {table:<16} {attack:<44} {met}")?;
         }
@@ -107,11 +113,21 @@ impl<'d, E: Scoped> Isolation<'d, E> {
     ) -> Result<Self> {
         let _ = table;
         if mine.workspace() == theirs.workspace() {
-            return Err(Error::new(ErrorKind::Internal, "the contexts are of one workspace"));
+            return Err(Error::new(
+                ErrorKind::Internal,
+                "the contexts are of one workspace",
+            ));
         }
         let own = written::<E>(database, mine, &insert).await?;
         let foreign = written::<E>(database, theirs, &insert).await?;
-        Ok(Self { database, mine, theirs, own, foreign, report: IsolationReport::default() })
+        Ok(Self {
+            database,
+            mine,
+            theirs,
+            own,
+            foreign,
+            report: IsolationReport::default(),
+        })
     }
 
     /// What the attacks met so far.
@@ -121,7 +137,12 @@ impl<'d, E: Scoped> Isolation<'d, E> {
 
     fn note(&mut self, attack: &'static str, held: bool, met: impl Into<String>) {
         let table = E::default().table_name();
-        self.report.attempts.push(Attempt { table, attack, met: met.into(), held });
+        self.report.attempts.push(Attempt {
+            table,
+            attack,
+            met: met.into(),
+            held,
+        });
     }
 
     /// The refusal must be the very one that a row gets that never was.
@@ -130,12 +151,23 @@ impl<'d, E: Scoped> Isolation<'d, E> {
             Ok(_) => ("found".to_owned(), false),
             Err(error) => {
                 let kind = error.kind();
-                (format!("{kind:?}: {error} {:?}", error.hint()), kind == ErrorKind::NotFound)
+                (
+                    format!("{kind:?}: {error} {:?}", error.hint()),
+                    kind == ErrorKind::NotFound,
+                )
             }
         };
         let ((foreign, refused), (absent, _)) = (told(foreign), told(absent));
         let held = refused && foreign == absent;
-        self.note(attack, held, if held { "NotFound, as if it never was".into() } else { foreign });
+        self.note(
+            attack,
+            held,
+            if held {
+                "NotFound, as if it never was".into()
+            } else {
+                foreign
+            },
+        );
     }
 
     /// Tries every verb that reads.
@@ -150,11 +182,23 @@ impl<'d, E: Scoped> Isolation<'d, E> {
 
         let found = rows.find(foreign.clone()).await?;
         self.note("find", found.is_none(), seen(found.is_some()));
-        self.note_absent("get", rows.get(foreign.clone()).await, rows.get(absent::<E>()).await);
+        self.note_absent(
+            "get",
+            rows.get(foreign.clone()).await,
+            rows.get(absent::<E>()).await,
+        );
         let locked = rows.get_for_update(foreign.clone()).await;
-        self.note_absent("get_for_update", locked, rows.get_for_update(absent::<E>()).await);
+        self.note_absent(
+            "get_for_update",
+            locked,
+            rows.get_for_update(absent::<E>()).await,
+        );
         let many = rows.find_many(&[foreign.clone(), own]).await?;
-        self.note("find_many", many == [self.own.clone()], format!("{} of 2 rows", many.len()));
+        self.note(
+            "find_many",
+            many == [self.own.clone()],
+            format!("{} of 2 rows", many.len()),
+        );
 
         let mut listed = Vec::new();
         let mut query = Query::<E>::new().limit(500);
@@ -167,7 +211,11 @@ impl<'d, E: Scoped> Isolation<'d, E> {
         let leaked = listed.iter().any(|row| E::id_of(row) == foreign);
         self.note("list", !leaked && listed.contains(&self.own), seen(leaked));
         let count = rows.count(Query::new()).await?;
-        self.note("count", count == listed.len() as u64, format!("{count} rows"));
+        self.note(
+            "count",
+            count == listed.len() as u64,
+            format!("{count} rows"),
+        );
         let exists = rows.exists(Query::new().filter(is::<E>(&foreign))).await?;
         self.note("exists", !exists, seen(exists));
         let stream = rows.list().stream().await?;
@@ -192,7 +240,9 @@ impl<'d, E: Scoped> Isolation<'d, E> {
         let version = E::version_of(&self.foreign);
         let session = self.database.begin(self.mine).await?;
         let rows = session.rows(E::default());
-        let foreign = rows.update((E::id_of(&self.foreign), version), change()).await;
+        let foreign = rows
+            .update((E::id_of(&self.foreign), version), change())
+            .await;
         let absent = rows.update((absent::<E>(), version), change()).await;
         session.commit().await?;
         self.note_absent("update at the true version", foreign, absent);
@@ -224,7 +274,9 @@ impl<'d, E: Scoped> Isolation<'d, E> {
         let session = self.database.begin(self.mine).await?;
         let rows = session.rows(E::default());
         let revived = rows.restore(&deletion).await;
-        let none = rows.restore(&tenantry::Deletion::of_operation(absent_operation())).await;
+        let none = rows
+            .restore(&tenantry::Deletion::of_operation(absent_operation()))
+            .await;
         let visible = rows.find_with_deleted(id.clone()).await?.is_some();
         session.commit().await?;
         self.note_absent("restore by the true operation", revived, none);
@@ -240,9 +292,20 @@ impl<'d, E: Scoped> Isolation<'d, E> {
 
     async fn untouched(&mut self, attack: &'static str) -> Result<()> {
         let session = self.database.read(self.theirs).await?;
-        let now = session.rows(E::default()).find(E::id_of(&self.foreign)).await?;
+        let now = session
+            .rows(E::default())
+            .find(E::id_of(&self.foreign))
+            .await?;
         let same = now.as_ref() == Some(&self.foreign);
-        self.note(attack, same, if same { "the row is as it was" } else { "the row was changed" });
+        self.note(
+            attack,
+            same,
+            if same {
+                "the row is as it was"
+            } else {
+                "the row was changed"
+            },
+        );
         Ok(())
     }
 
@@ -259,60 +322,90 @@ impl<'d, E: Scoped> Isolation<'d, E> {
         let count = format!("SELECT count(*) FROM {table} WHERE {id}::text = $1");
         let met = self.raw(count, Some(&foreign)).await;
         let seen = met.as_ref().is_ok_and(|rows| *rows > 0);
-        self.note("SELECT by id, without a workspace", met == Ok(0), self::seen(seen));
+        self.note(
+            "SELECT by id, without a workspace",
+            met == Ok(0),
+            self::seen(seen),
+        );
 
         let refused: [(&'static str, String); 6] = [
-            ("UPDATE of the workspace column", format!("UPDATE {table} SET {workspace} = {workspace}")),
-            ("UPDATE of the id", format!("UPDATE {table} SET {id} = {id}")),
+            (
+                "UPDATE of the workspace column",
+                format!("UPDATE {table} SET {workspace} = {workspace}"),
+            ),
+            (
+                "UPDATE of the id",
+                format!("UPDATE {table} SET {id} = {id}"),
+            ),
             ("DELETE", format!("DELETE FROM {table}")),
             ("TRUNCATE", format!("TRUNCATE {table}")),
-            ("LOCK TABLE", format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")),
-            ("DISABLE ROW LEVEL SECURITY", format!("ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")),
+            (
+                "LOCK TABLE",
+                format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"),
+            ),
+            (
+                "DISABLE ROW LEVEL SECURITY",
+                format!("ALTER TABLE {table} DISABLE ROW LEVEL SECURITY"),
+            ),
         ];
         for (attack, sql) in refused {
             let met = self.raw(sql, None).await;
             self.note(attack, met == Err(ErrorKind::Forbidden), told(&met));
         }
 
-        // A foreign context in the setting, in the clear; then the door, a second time.
-        for (attack, sql) in [
-            (
-                "a forged setting",
-                format!(
-                    "SELECT count(*) FROM {table} WHERE set_config('tenantry.context', \
-                     regexp_replace(current_setting('tenantry.context'), '.', '0'), true) IS NOT NULL"
-                ),
-            ),
-            (
-                "no setting",
-                format!(
-                    "WITH cleared AS MATERIALIZED (SELECT set_config('tenantry.context', '', true)) \
-                     SELECT count(*) FROM cleared, {table}"
-                ),
-            ),
-            ("entering a second context", second_entry(self.theirs)),
+        let forged = format!(
+            "SELECT set_config('tenantry.context', left(current_setting('tenantry.context'), 65) || '{}', true)",
+            claim(self.theirs)
+        );
+        let cleared = "SELECT set_config('tenantry.context', '', true)".to_owned();
+        let enter = format!("SELECT tenantry.enter('{}', '')", claim(self.theirs));
+        let count = format!("SELECT count(*) FROM {table}");
+        for (attack, first) in [
+            ("a forged setting", forged),
+            ("an emptied setting", cleared),
+            ("entering a second context", enter),
         ] {
-            let met = self.raw(sql, None).await;
-            let held = matches!(met, Err(ErrorKind::Forbidden) | Ok(0));
-            self.note(attack, held, told(&met));
+            let met = self.raw_after(Some(first), count.clone(), None).await;
+            self.note(attack, met == Err(ErrorKind::Forbidden), told(&met));
         }
         Ok(self)
     }
 
-    /// Runs one statement in a session of its own; `Ok` holds the first number it returns, or 0.
     async fn raw(&self, sql: String, argument: Option<&str>) -> Result<i64, ErrorKind> {
-        // The door takes constant text only, which is right everywhere but in this kit.
-        let sql: &'static str = Box::leak(sql.into_boxed_str());
+        self.raw_after(None, sql, argument).await
+    }
+
+    /// Runs one statement, or one after another, in a session of its own; `Ok` holds the first
+    /// number that the last one returns, or 0.
+    async fn raw_after(
+        &self,
+        first: Option<String>,
+        sql: String,
+        argument: Option<&str>,
+    ) -> Result<i64, ErrorKind> {
         let mut arguments = PgArguments::default();
         if let Some(argument) = argument {
             arguments.add(argument).map_err(|_| ErrorKind::Internal)?;
         }
-        let session = self.database.begin(self.mine).await.map_err(|error| error.kind())?;
-        let rows = session
-            .raw_sql_without_workspace_guard("isolation kit", sql, arguments)
-            .await
-            .map_err(|error| error.kind())?;
-        Ok(rows.first().and_then(|row| row.try_get(0).ok()).unwrap_or_default())
+        let run = async || -> Result<i64> {
+            let session = self.database.begin(self.mine).await?;
+            // The door takes constant text only, which is right everywhere but in this kit.
+            let raw = async |sql: String, arguments| {
+                let sql: &'static str = Box::leak(sql.into_boxed_str());
+                session
+                    .raw_sql_without_workspace_guard("isolation kit", sql, arguments)
+                    .await
+            };
+            if let Some(first) = first {
+                raw(first, PgArguments::default()).await?;
+            }
+            let rows = raw(sql, arguments).await?;
+            Ok(rows
+                .first()
+                .and_then(|row| row.try_get(0).ok())
+                .unwrap_or_default())
+        };
+        run().await.map_err(|error| error.kind())
     }
 }
 
@@ -325,16 +418,24 @@ async fn written<E: Scoped>(
     let row = insert(&session).await?;
     session.commit().await?;
     let session = database.read(context).await?;
-    session.rows(E::default()).find(E::id_of(&row)).await?.ok_or_else(|| {
-        Error::new(ErrorKind::Internal, "the row cannot be read where it was written")
-    })
+    session
+        .rows(E::default())
+        .find(E::id_of(&row))
+        .await?
+        .ok_or_else(|| {
+            Error::new(
+                ErrorKind::Internal,
+                "the row cannot be read where it was written",
+            )
+        })
 }
 
 fn is<E: Scoped>(id: &Id<E>) -> tenantry::Filter<E> {
     let same = E::ID.into_expr();
-    tenantry::Filter::expression_guarded_by_row_security_alone(
-        sea_orm::sea_query::ExprTrait::eq(same, id.clone()),
-    )
+    tenantry::Filter::expression_guarded_by_row_security_alone(sea_orm::sea_query::ExprTrait::eq(
+        same,
+        id.clone(),
+    ))
 }
 
 /// An id that no row has.
@@ -351,7 +452,8 @@ fn absent_operation() -> uuid::Uuid {
     uuid::Uuid::now_v7()
 }
 
-fn second_entry(context: &TenantContext) -> String {
+/// What an attacker who knows the claim's form would claim.
+fn claim(context: &TenantContext) -> String {
     let workspace = match (context.workspace().as_uuid(), context.workspace().as_i64()) {
         (Some(uuid), _) => format!("u:{uuid}"),
         (_, Some(number)) => format!("b:{number}"),
@@ -362,9 +464,7 @@ fn second_entry(context: &TenantContext) -> String {
         }
     };
     let request = uuid::Uuid::now_v7();
-    format!(
-        "SELECT 1::bigint FROM (SELECT tenantry.enter('0|ws|99999999999|{workspace}|user|-|owner|{request}|-', '')) AS entered"
-    )
+    format!("0|ws|99999999999|{workspace}|user|-|owner|{request}|-")
 }
 
 fn qualified_name<E: Scoped>() -> String {
@@ -380,7 +480,12 @@ fn quoted(name: &str) -> String {
 }
 
 fn seen(seen: bool) -> String {
-    if seen { "the foreign row was seen" } else { "not there" }.to_owned()
+    if seen {
+        "the foreign row was seen"
+    } else {
+        "not there"
+    }
+    .to_owned()
 }
 
 fn told(met: &Result<i64, ErrorKind>) -> String {
@@ -392,6 +497,11 @@ fn told(met: &Result<i64, ErrorKind>) -> String {
 
 impl<E: Scoped> fmt::Debug for Isolation<'_, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Isolation({}, {} attacks)", E::default().table_name(), self.report.attempts.len())
+        write!(
+            f,
+            "Isolation({}, {} attacks)",
+            E::default().table_name(),
+            self.report.attempts.len()
+        )
     }
 }

@@ -115,13 +115,19 @@ fn null_of(column: &ColumnType) -> Value {
 }
 
 fn unset(column: &str) -> Error {
-    Error::new(ErrorKind::Invalid, format!("column {column} has no value and no default here"))
-        .with_field(column.to_owned())
-        .with_hint("Say what the database would put there, with `with_default`.")
+    Error::new(
+        ErrorKind::Invalid,
+        format!("column {column} has no value and no default here"),
+    )
+    .with_field(column.to_owned())
+    .with_hint("Say what the database would put there, with `with_default`.")
 }
 
 fn not_found<E: Scoped>() -> Error {
-    Error::new(ErrorKind::NotFound, format!("{} not found", E::default().table_name()))
+    Error::new(
+        ErrorKind::NotFound,
+        format!("{} not found", E::default().table_name()),
+    )
 }
 
 fn is_deleted<E: Scoped>(row: &E::Model) -> bool {
@@ -135,19 +141,26 @@ where
     fn complete(&self, mut row: E::ActiveModel) -> Result<E::Model> {
         let stamp = match (self.workspace.as_uuid(), self.workspace.as_i64()) {
             (Some(uuid), _) => uuid.into(),
-            (_, Some(number)) if matches!(E::WORKSPACE.def().get_column_type(), ColumnType::Integer) => {
+            (_, Some(number))
+                if matches!(E::WORKSPACE.def().get_column_type(), ColumnType::Integer) =>
+            {
                 i32::try_from(number).unwrap_or_default().into()
             }
             (_, Some(number)) => number.into(),
             _ => self.workspace.as_text().unwrap_or_default().into(),
         };
         row.set(E::WORKSPACE, stamp);
-        if row.get(E::ID).is_not_set() && let Some(id) = Id::<E>::generate() {
+        if row.get(E::ID).is_not_set()
+            && let Some(id) = Id::<E>::generate()
+        {
             row.set(E::ID, id.into());
         }
         for column in E::Column::iter() {
             if row.get(column).is_not_set() {
-                row.set(column, self.filled(column).ok_or_else(|| unset(column.as_str()))?);
+                row.set(
+                    column,
+                    self.filled(column).ok_or_else(|| unset(column.as_str()))?,
+                );
             }
         }
         row.try_into_model().map_err(|_| unset("of the row"))
@@ -173,7 +186,10 @@ impl<E: Scoped> ReadRepository for MemoryRepository<E> {
 
     async fn find(&self, id: Id<E>) -> Result<Option<E::Model>> {
         let rows = self.lock();
-        Ok(rows.iter().find(|row| E::id_of(row) == id && !is_deleted::<E>(row)).cloned())
+        Ok(rows
+            .iter()
+            .find(|row| E::id_of(row) == id && !is_deleted::<E>(row))
+            .cloned())
     }
 
     async fn page(&self, query: Query<E>) -> Result<Page<E::Model>> {
@@ -261,7 +277,11 @@ where
             mark::<E>(row, None)?;
             revived += 1;
         }
-        if revived == 0 { Err(not_found::<E>()) } else { Ok(revived) }
+        if revived == 0 {
+            Err(not_found::<E>())
+        } else {
+            Ok(revived)
+        }
     }
 }
 
@@ -273,7 +293,10 @@ where
     let mut next = row.clone().into_active_model();
     next.set(E::DELETE_OP, Value::Uuid(operation));
     if let Some(column) = E::DELETED_AT {
-        next.set(column, Value::ChronoDateTimeUtc(operation.map(|_| ChronoUtc::now())));
+        next.set(
+            column,
+            Value::ChronoDateTimeUtc(operation.map(|_| ChronoUtc::now())),
+        );
     }
     *row = next.try_into_model().map_err(|_| unset("of the row"))?;
     Ok(())

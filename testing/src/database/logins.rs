@@ -38,6 +38,10 @@ pub(super) const READER: Login = Login {
 
 const ALL: [&Login; 3] = [&MIGRATOR, &APP, &READER];
 
+/// What a superuser may do anyway: end the sessions of the tests, to remove their database, and look into their tables.
+const MEMBERSHIPS: &str = " DO $$ BEGIN IF current_setting('is_superuser') = 'off' THEN \
+    GRANT tenantry_owner, tenantry_test_migrator, tenantry_test_app, tenantry_test_reader TO CURRENT_USER; END IF; END $$;";
+
 impl Login {
     /// The same in every process with the same administrator's URL, and unknown to everybody else.
     pub(super) fn password(&self, server: &Address) -> String {
@@ -101,7 +105,8 @@ async fn install_alone(
     if are_ready(maintenance, server).await? {
         return Ok(());
     }
-    let statements: String = ALL.iter().map(|login| login.statements(server)).collect();
+    let mut statements: String = ALL.iter().map(|login| login.statements(server)).collect();
+    statements.push_str(MEMBERSHIPS);
     maintenance
         .run(statements)
         .await
