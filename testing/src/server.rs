@@ -68,6 +68,9 @@ enum Keeper {
 }
 
 impl TestServer {
+    /// The environment variable by which a process hands its server on to the tests that it starts.
+    pub const VARIABLE: &str = settings::TEST_SERVER;
+
     /// Finds or starts a server; a started one stops when the value is dropped or the process ends, in whichever way.
     ///
     /// This blocks for about half a second when a cluster is made. It may be called inside a Tokio runtime.
