@@ -76,7 +76,12 @@ pub(super) fn sql(table: &Table, actor: KeyType) -> String {
         "USING (true) WITH CHECK (true)",
     ));
 
-    sql.push_str(&format!("REVOKE ALL ON {path} FROM PUBLIC, {scopes};\n"));
+    let holders = list(
+        [APP, READER]
+            .into_iter()
+            .chain(table.readers.iter().map(|(role, _)| role.as_str())),
+    );
+    sql.push_str(&format!("REVOKE ALL ON {path} FROM PUBLIC, {holders};\n"));
     let hidden = table.columns.iter().any(|column| column.hidden);
     let readable = if hidden {
         let visible = table

@@ -1,7 +1,14 @@
 //! Everything that the migrations promise, asked of a real server, as the roles that will ask it.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests unwrap as tests do")]
+
+mod audit;
 mod claims;
+mod golden;
 mod kernel;
+mod lint;
+mod migrators;
+mod owner;
 mod roles;
 mod server;
 mod walls;

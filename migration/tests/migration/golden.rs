@@ -1,0 +1,84 @@
+//! The SQL of one table, as a reader sees it.
+
+use tenantry_migration::{
+    KeyType,
+    kit::{Column, Directory, Table},
+    roles,
+};
+
+#[test]
+fn a_table_is_a_few_lines_and_this_sql() {
+    let table = Table::new("notes", "notes", "What members write down.")
+        .scope("workspace_id", KeyType::Uuid)
+        .scope_references("accounts", "workspaces")
+        .key("id", KeyType::Uuid)
+        .column(Column::text("title", "What people see in lists.").max_length(255))
+        .column(
+            Column::text("status", "How far it is.")
+                .one_of(["draft", "final"])
+                .default_text("draft"),
+        )
+        .column(
+            Column::uuid("parent_id", "The note that it answers.")
+                .nullable()
+                .immutable(),
+        )
+        .column(
+            Column::text("secret", "What nobody else should read.")
+                .nullable()
+                .sensitive(),
+        )
+        .stamped()
+        .versioned()
+        .soft_delete()
+        .audited()
+        .unique_live(["title"])
+        .index("newest", ["created_at DESC", "id DESC"])
+        .references("parent_id", "notes", "notes")
+        .readable_by(roles::IDENTITY, ["workspace_id", "id"]);
+    insta::assert_snapshot!(table.to_sql(KeyType::Uuid).unwrap());
+}
+
+#[test]
+fn a_directory_is_this_sql() {
+    let directory = Directory::new("accounts", "names", "Names that are global by nature.")
+        .column(Column::text("name", "The name."))
+        .column(Column::uuid("workspace_id", "Whose it is."))
+        .key(["name"])
+        .identity_reads(["name", "workspace_id"])
+        .identity_inserts(["name", "workspace_id"]);
+    insta::assert_snapshot!(directory.to_sql().unwrap());
+}
+
+#[test]
+fn a_declaration_that_contradicts_itself_is_refused() {
+    let table = || Table::new("notes", "notes", "Notes.").scope("workspace_id", KeyType::Uuid);
+    for (table, problem) in [
+        (
+            Table::new("notes", "notes", "Notes."),
+            "it names no scope column",
+        ),
+        (table().scope_is_id(), "its id is the scope"),
+        (
+            table().unique_live(["id"]),
+            "without soft delete all rows live",
+        ),
+        (table().soft_delete().audited(), "needs its versions"),
+        (table().unique(["nothing"]), "it has no column \"nothing\""),
+        (
+            table().column(Column::text("id", "Twice.")),
+            "declared twice",
+        ),
+        (
+            table().column(Column::text("Title", "Odd.")),
+            "not in lower snake case",
+        ),
+        (
+            table().index("odd", ["id , x"]),
+            "is a name and a direction",
+        ),
+    ] {
+        let error = table.to_sql(KeyType::Uuid).unwrap_err().to_string();
+        assert!(error.contains(problem), "{error}");
+    }
+}
