@@ -80,9 +80,18 @@ impl TestServer {
     /// [`ServerError::NotFound`] with every way that was tried; the other kinds if an environment variable asks for
     /// something that cannot be had.
     pub fn start() -> Result<Self, ServerError> {
-        let server = Self::find(&Settings::from_environment())?;
-        source::announce(&server.source);
-        Ok(server)
+        Self::start_as(&Settings::from_environment())
+    }
+
+    /// As [`start`](Self::start), in the given major version, as `TENANTRY_POSTGRES_VERSION` asks for it.
+    ///
+    /// # Errors
+    ///
+    /// As [`start`](Self::start); [`ServerError::Invalid`] if `version` is no major version from 15 on.
+    pub fn start_version(version: &str) -> Result<Self, ServerError> {
+        let mut settings = Settings::from_environment();
+        settings.version = Some(version.to_owned());
+        Self::start_as(&settings)
     }
 
     /// Returns the server that this process shares, started on first use.
@@ -105,6 +114,12 @@ impl TestServer {
     #[must_use]
     pub fn source(&self) -> &Source {
         &self.source
+    }
+
+    fn start_as(settings: &Settings) -> Result<Self, ServerError> {
+        let server = Self::find(settings)?;
+        source::announce(&server.source);
+        Ok(server)
     }
 
     fn find(settings: &Settings) -> Result<Self, ServerError> {
