@@ -110,7 +110,7 @@ async fn an_entry_says_who_and_a_purge_keeps_the_row() {
     )
     .await;
     let purged = "SELECT count(*) FROM tenantry.audit_log WHERE operation = 'purge' AND old_data ->> 'title' = 'Ship it' \
-        AND version = 1 AND actor_kind IS NULL AND via = 'postgres'";
+        AND version = 1 AND actor_kind IS NULL AND via = session_user";
     assert_eq!(value(&mut superuser, purged).await.unwrap(), "2");
     begin(&mut app, &owner()).await;
     let who = "SELECT format('%s %s %s %s', actor_kind, actor_id, via, request_id) FROM tenantry.audit_log WHERE table_name = 'accounts.members'";

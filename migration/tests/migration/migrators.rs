@@ -170,7 +170,7 @@ async fn a_superuser_migrates_to_the_same_catalogue() {
         .await
         .unwrap();
     let database = Database::prepared().await;
-    tenantry_migration::run::<Migrator>(&database.url("postgres"))
+    tenantry_migration::run::<Migrator>(&database.superuser_url())
         .await
         .unwrap();
     let by_superuser = value(&mut database.superuser().await, CATALOGUE)
