@@ -1,16 +1,14 @@
 //! The door into a workspace, and the readers of the context, under attack.
 
 use sqlx::PgConnection;
-use tenantry_migration::{keys, roles};
+use tenantry_migration::roles;
 
 use crate::{
-    claims::{ALPHA, BETA, Claim, PERSON, REQUEST, begin, enter, signature},
+    claims::{ALPHA, BETA, Claim, PERSON, REQUEST, begin, enter},
     server::{Database, sql, try_sql, value},
 };
 
-const SECRET: &[u8] = b"a secret of the service, 32 bytes long or more";
-
-async fn refused(connection: &mut PgConnection, statement: &str, refusal: &str) {
+pub(crate) async fn refused(connection: &mut PgConnection, statement: &str, refusal: &str) {
     sql(connection, "SAVEPOINT before").await;
     assert_eq!(
         try_sql(connection, statement).await.unwrap_err(),
@@ -271,117 +269,6 @@ async fn a_claim_of_another_shape_is_refused() {
         .await;
     }
     sql(&mut app, &enter(&good.text(), "")).await;
-}
-
-#[tokio::test]
-async fn a_registered_key_demands_its_signature() {
-    let database = Database::migrated().await;
-    let mut migrator = database.connect(roles::MIGRATOR).await;
-    let mut app = database.connect(roles::APP).await;
-    let long_secret = [7_u8; 200];
-    keys::register(&mut migrator, 1, SECRET).await.unwrap();
-    keys::register(&mut migrator, 1, SECRET).await.unwrap();
-    keys::register(&mut migrator, 2, &long_secret)
-        .await
-        .unwrap();
-    let claim = |key| Claim {
-        key,
-        ..Claim::of(ALPHA, "member")
-    };
-
-    sql(&mut app, "BEGIN").await;
-    for (key, forged) in [(0, ""), (0, "00"), (1, ""), (1, "00"), (3, "")] {
-        refused(
-            &mut app,
-            &enter(&claim(key).text(), forged),
-            "context refused",
-        )
-        .await;
-    }
-    let text = claim(1).text();
-    refused(
-        &mut app,
-        &enter(&text, &signature(&long_secret, &text)),
-        "context refused",
-    )
-    .await;
-    refused(
-        &mut app,
-        &enter(&text.replace("member", "owner"), &signature(SECRET, &text)),
-        "context refused",
-    )
-    .await;
-    refused(
-        &mut app,
-        &enter(&text.replace(ALPHA, BETA), &signature(SECRET, &text)),
-        "context refused",
-    )
-    .await;
-    refused(
-        &mut app,
-        &enter(&text, &signature(SECRET, &text).to_uppercase()),
-        "context refused",
-    )
-    .await;
-    refused(
-        &mut app,
-        &format!("SELECT tenantry.enter('{text}', NULL)"),
-        "context refused",
-    )
-    .await;
-    let expired = Claim {
-        seconds: -1,
-        ..claim(1)
-    }
-    .text();
-    refused(
-        &mut app,
-        &enter(&expired, &signature(SECRET, &expired)),
-        "context refused",
-    )
-    .await;
-    sql(&mut app, &enter(&text, &signature(SECRET, &text))).await;
-    assert_eq!(value(&mut app, "tenantry.role()").await.unwrap(), "member");
-    sql(&mut app, "COMMIT; BEGIN").await;
-    let text = claim(2).text();
-    sql(&mut app, &enter(&text, &signature(&long_secret, &text))).await;
-    sql(&mut app, "COMMIT").await;
-
-    keys::retire(&mut migrator, 2).await.unwrap();
-    assert_eq!(
-        keys::retire(&mut migrator, 1)
-            .await
-            .unwrap_err()
-            .to_string(),
-        "the last signing key cannot be retired"
-    );
-    assert_eq!(
-        keys::register(&mut migrator, 2, &long_secret)
-            .await
-            .unwrap_err()
-            .code(),
-        Some("23505")
-    );
-    assert_eq!(
-        keys::register(&mut migrator, 1, &[9; 32])
-            .await
-            .unwrap_err()
-            .code(),
-        Some("23505")
-    );
-    assert!(keys::register(&mut migrator, 4, b"short").await.is_err());
-    sql(&mut app, "BEGIN").await;
-    refused(
-        &mut app,
-        &enter(&text, &signature(&long_secret, &text)),
-        "context refused",
-    )
-    .await;
-    sql(&mut app, "ROLLBACK").await;
-    keys::retire_all_and_accept_unsigned_claims(&mut migrator)
-        .await
-        .unwrap();
-    begin(&mut app, &claim(0)).await;
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ mod audit;
 mod claims;
 mod golden;
 mod kernel;
+mod keys;
 mod lint;
 mod migrators;
 mod owner;
