@@ -1,0 +1,159 @@
+//! What is to be written, worked out: the plan between catalogue and text.
+
+mod build;
+mod configuration;
+mod facts;
+mod fields;
+mod relations;
+mod shape;
+mod vocabularies;
+
+pub(crate) use build::build;
+
+/// One schema.
+pub(crate) struct Module {
+    pub(crate) schema: String,
+    /// Module and folder.
+    pub(crate) name: String,
+    pub(crate) comment: Option<String>,
+    pub(crate) entities: Vec<Entity>,
+    /// Enum types that columns of the tables have.
+    pub(crate) types: Vec<Vocabulary>,
+}
+
+/// One table.
+pub(crate) struct Entity {
+    pub(crate) schema: String,
+    pub(crate) table: String,
+    /// The module: the table's name in the singular.
+    pub(crate) module: String,
+    pub(crate) comment: Option<String>,
+    pub(crate) kind: Kind,
+    pub(crate) fields: Vec<Field>,
+    /// Columns that have no Rust form and are never written by callers.
+    pub(crate) left_out: Vec<String>,
+    pub(crate) vocabularies: Vec<Vocabulary>,
+    pub(crate) relations: Vec<Relation>,
+    pub(crate) collections: Vec<Collection>,
+    pub(crate) sorts: Vec<Sort>,
+    pub(crate) uniques: Vec<Unique>,
+    pub(crate) constraints: Vec<(String, Vec<String>)>,
+    pub(crate) versioned: bool,
+    pub(crate) audited: bool,
+    /// Whether callers may insert at all.
+    pub(crate) insertable: bool,
+}
+
+/// What the table is to the library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Scoped {
+        scope: String,
+        id: String,
+        key: String,
+    },
+    Global,
+    Unkeyed,
+}
+
+/// One column.
+pub(crate) struct Field {
+    pub(crate) column: String,
+    /// The field of `Model`, raw if need be.
+    pub(crate) name: String,
+    /// The variant of `Column`.
+    pub(crate) variant: String,
+    /// Without `Option`.
+    pub(crate) rust_type: String,
+    pub(crate) nullable: bool,
+    pub(crate) attributes: Vec<String>,
+    pub(crate) doc: String,
+    pub(crate) constant: String,
+    pub(crate) is_eq: bool,
+    pub(crate) input: Input,
+}
+
+/// Who gives a column its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Input {
+    /// `New` demands it.
+    pub(crate) required: bool,
+    /// `Insert` has a setter for it.
+    pub(crate) optional: bool,
+    /// `Update` has it.
+    pub(crate) updatable: bool,
+}
+
+/// An enum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Vocabulary {
+    pub(crate) name: String,
+    pub(crate) doc: String,
+    /// The enum type of PostgreSQL; `None` for text under a check.
+    pub(crate) postgres_enum: Option<String>,
+    /// Variant and value.
+    pub(crate) variants: Vec<(String, String)>,
+}
+
+/// A variant of `Relation`.
+pub(crate) struct Relation {
+    pub(crate) name: String,
+    pub(crate) doc: String,
+    /// What stands in `#[sea_orm(…)]`.
+    pub(crate) attributes: Vec<String>,
+    /// `Related<…>` is implemented for this entity by this variant.
+    pub(crate) related: Option<String>,
+}
+
+/// A `HasMany` constant.
+pub(crate) struct Collection {
+    pub(crate) constant: String,
+    pub(crate) doc: String,
+    pub(crate) module: String,
+    pub(crate) variant: String,
+}
+
+/// A `Sort` constant.
+pub(crate) struct Sort {
+    pub(crate) constant: String,
+    pub(crate) doc: String,
+    pub(crate) index: String,
+    /// Variant of the column, and whether greatest comes first.
+    pub(crate) keys: Vec<(String, bool)>,
+}
+
+/// A `Unique` constant.
+pub(crate) struct Unique {
+    pub(crate) constant: String,
+    pub(crate) doc: String,
+    pub(crate) name: String,
+    pub(crate) variants: Vec<String>,
+    pub(crate) among_living: bool,
+}
+
+impl Entity {
+    pub(crate) fn field(&self, column: &str) -> Option<&Field> {
+        self.fields.iter().find(|field| field.column == column)
+    }
+
+    /// The column that, within a workspace, names the row.
+    pub(crate) fn kind_id(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::Scoped { id, .. } => Some(id),
+            Kind::Global | Kind::Unkeyed => None,
+        }
+    }
+
+    /// The column that is null while a row lives, if it is what the library takes it for.
+    pub(crate) fn deleted_at(&self) -> Option<&Field> {
+        self.field("deleted_at")
+            .filter(|field| field.nullable && field.rust_type == "DateTimeUtc")
+    }
+
+    /// The column that names the delete operation, where rows can be restored by it.
+    pub(crate) fn delete_op(&self) -> Option<&Field> {
+        self.deleted_at()?;
+        self.field("delete_op")
+            .filter(|field| field.nullable && field.rust_type == "Uuid")
+    }
+}

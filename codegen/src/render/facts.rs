@@ -1,0 +1,190 @@
+//! The traits of a table, and its constants.
+
+use super::{expression::Expression, text::Text};
+use crate::model::{Entity, Field, Kind};
+
+pub(super) fn render(text: &mut Text, entity: &Entity) {
+    match &entity.kind {
+        Kind::Unkeyed => {}
+        Kind::Global => {
+            text.blank();
+            text.line("impl tenantry::Global for Entity {}");
+        }
+        Kind::Scoped { scope, id, key } => {
+            text.blank();
+            text.block("impl tenantry::Keyed for Entity", |text| {
+                text.line(&format!("type Key = {key};"));
+            });
+            text.blank();
+            text.block("impl tenantry::Scoped for Entity", |text| {
+                scoped(text, entity, scope, id, key)
+            });
+            further(text, entity);
+        }
+    }
+}
+
+fn column(field: Option<&Field>) -> String {
+    format!("Column::{}", field.map_or("Id", |field| &field.variant))
+}
+
+fn scoped(text: &mut Text, entity: &Entity, scope: &str, id: &str, key: &str) {
+    let id = entity.field(id);
+    text.line(&format!(
+        "const WORKSPACE: Column = {};",
+        column(entity.field(scope))
+    ));
+    text.line(&format!("const ID: Column = {};", column(id)));
+    if let Some(deleted_at) = entity.deleted_at() {
+        text.line(&format!(
+            "const DELETED_AT: Option<Column> = Some(Column::{});",
+            deleted_at.variant
+        ));
+    }
+    if !entity.sorts.is_empty() {
+        let names = entity
+            .sorts
+            .iter()
+            .map(|sort| Expression::atom(&sort.constant))
+            .collect();
+        text.assign(
+            "const SORTS: &'static [Sort<Self>]",
+            &Expression::Slice(names),
+        );
+    }
+    if !entity.constraints.is_empty() {
+        let constraints = entity
+            .constraints
+            .iter()
+            .map(|(name, fields)| {
+                let fields = fields.iter().map(|field| Expression::text(field)).collect();
+                Expression::call(
+                    "Constraint::new",
+                    vec![Expression::text(name), Expression::Slice(fields)],
+                )
+            })
+            .collect();
+        text.assign(
+            "const CONSTRAINTS: &'static [Constraint]",
+            &Expression::Slice(constraints),
+        );
+    }
+    text.blank();
+    text.block("fn id_of(row: &Model) -> Id", |text| {
+        let clone = if key == "String" { ".clone()" } else { "" };
+        text.line(&format!(
+            "row.{}{clone}",
+            id.map_or("id", |field| &field.name)
+        ));
+    });
+}
+
+fn further(text: &mut Text, entity: &Entity) {
+    if entity.versioned {
+        text.blank();
+        text.block("impl tenantry::Versioned for Entity", |text| {
+            text.line("type Update = Update;");
+            text.blank();
+            text.line("const VERSION: Column = Column::Version;");
+            text.blank();
+            text.block("fn version_of(row: &Model) -> tenantry::Version", |text| {
+                text.line("row.version")
+            });
+        });
+    }
+    if let Some(delete_op) = entity.delete_op() {
+        text.blank();
+        text.block("impl tenantry::SoftDelete for Entity", |text| {
+            text.line(&format!(
+                "const DELETE_OP: Column = Column::{};",
+                delete_op.variant
+            ));
+        });
+    }
+    if entity.audited {
+        text.blank();
+        text.line("impl tenantry::Audited for Entity {}");
+    }
+}
+
+pub(super) fn constants(text: &mut Text, entity: &Entity) {
+    for field in &entity.fields {
+        text.blank();
+        text.doc(&field.doc);
+        let null = if field.nullable { ", Null" } else { "" };
+        text.assign(
+            &format!(
+                "pub const {}: Field<Entity, {}{null}>",
+                field.constant, field.rust_type
+            ),
+            &Expression::call(
+                "Field::new",
+                vec![Expression::atom(format!("Column::{}", field.variant))],
+            ),
+        );
+    }
+    for sort in &entity.sorts {
+        text.blank();
+        text.doc(&sort.doc);
+        let keys = sort
+            .keys
+            .iter()
+            .map(|(variant, descending)| {
+                let direction = if *descending {
+                    "Descending"
+                } else {
+                    "Ascending"
+                };
+                Expression::Tuple(vec![
+                    Expression::atom(format!("Column::{variant}")),
+                    Expression::atom(format!("Direction::{direction}")),
+                ])
+            })
+            .collect();
+        text.assign(
+            &format!("pub const {}: Sort<Entity>", sort.constant),
+            &Expression::call(
+                "Sort::by_index",
+                vec![Expression::text(&sort.index), Expression::Slice(keys)],
+            ),
+        );
+    }
+    for unique in &entity.uniques {
+        text.blank();
+        text.doc(&unique.doc);
+        let columns = unique
+            .variants
+            .iter()
+            .map(|variant| Expression::atom(format!("Column::{variant}")))
+            .collect();
+        let function = if unique.among_living {
+            "Unique::among_living"
+        } else {
+            "Unique::new"
+        };
+        text.assign(
+            &format!("pub const {}: Unique<Entity>", unique.constant),
+            &Expression::call(
+                function,
+                vec![Expression::text(&unique.name), Expression::Slice(columns)],
+            ),
+        );
+    }
+    for collection in &entity.collections {
+        text.blank();
+        text.doc(&collection.doc);
+        text.assign(
+            &format!(
+                "pub const {}: HasMany<Entity, {}Entity>",
+                collection.constant, collection.module
+            ),
+            &Expression::call(
+                "HasMany::new",
+                vec![Expression::atom(format!(
+                    "{}Column::{}",
+                    collection.module, collection.variant
+                ))],
+            ),
+        );
+    }
+}

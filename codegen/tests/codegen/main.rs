@@ -1,0 +1,10 @@
+//! The generator, held against a real catalogue: golden files, and what it refuses.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests unwrap as tests do")]
+
+mod case;
+mod catalog;
+mod entities;
+mod errors;
+mod files;
+mod golden;
