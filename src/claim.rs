@@ -78,7 +78,7 @@ pub(crate) fn enter_statement(context: &TenantContext, key: Option<&SigningKey>)
             .bytes()
             .all(|byte| byte.is_ascii_graphic() && byte != b'\'')
     );
-    format!("SELECT tenantry.enter('{claim}', '{signature}')")
+    format!("CALL tenantry.enter('{claim}', '{signature}')")
 }
 
 fn encode(context: &TenantContext, key: i32, now: SystemTime) -> String {

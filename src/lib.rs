@@ -22,6 +22,7 @@ mod sample;
 mod session;
 mod stale;
 mod transaction;
+pub mod verify;
 mod write;
 
 pub use authority::{Authority, Identity};

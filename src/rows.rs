@@ -59,7 +59,7 @@ impl<'s, E: Scoped, A: Access> Rows<'s, E, A> {
     /// # Errors
     ///
     /// Only what a connection can fail with.
-    pub async fn find(&self, id: Id<E>) -> Result<Option<E::Model>> {
+    pub async fn find(self, id: Id<E>) -> Result<Option<E::Model>> {
         self.find_as(id, Visibility::Live, false).await
     }
 
@@ -68,7 +68,7 @@ impl<'s, E: Scoped, A: Access> Rows<'s, E, A> {
     /// # Errors
     ///
     /// Only what a connection can fail with.
-    pub async fn find_with_deleted(&self, id: Id<E>) -> Result<Option<E::Model>>
+    pub async fn find_with_deleted(self, id: Id<E>) -> Result<Option<E::Model>>
     where
         E: SoftDelete,
     {
@@ -80,7 +80,7 @@ impl<'s, E: Scoped, A: Access> Rows<'s, E, A> {
     /// # Errors
     ///
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if this workspace has no such living row.
-    pub async fn get(&self, id: Id<E>) -> Result<E::Model> {
+    pub async fn get(self, id: Id<E>) -> Result<E::Model> {
         self.find(id).await?.ok_or_else(not_found::<E>)
     }
 
@@ -90,7 +90,7 @@ impl<'s, E: Scoped, A: Access> Rows<'s, E, A> {
     ///
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) as [`get`](Self::get);
     /// [`ErrorKind::Retryable`](crate::ErrorKind::Retryable) if the lock was not free in time.
-    pub async fn get_for_update(&self, id: Id<E>) -> Result<E::Model>
+    pub async fn get_for_update(self, id: Id<E>) -> Result<E::Model>
     where
         A: Writes,
     {
@@ -125,7 +125,7 @@ impl<'s, E: Scoped, A: Access> Rows<'s, E, A> {
     /// # Errors
     ///
     /// Only what a connection can fail with.
-    pub async fn find_many(&self, ids: &[Id<E>]) -> Result<Vec<E::Model>> {
+    pub async fn find_many(self, ids: &[Id<E>]) -> Result<Vec<E::Model>> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
@@ -152,8 +152,8 @@ impl<'s, E: Scoped, A: Access> Rows<'s, E, A> {
     /// # Errors
     ///
     /// As [`List::page`].
-    pub async fn page(&self, query: Query<E>) -> Result<Page<E::Model>> {
-        crate::read::page(self, query).await
+    pub async fn page(self, query: Query<E>) -> Result<Page<E::Model>> {
+        crate::read::page(&self, query).await
     }
 
     /// How many rows a query has, whatever its page size.
@@ -161,8 +161,8 @@ impl<'s, E: Scoped, A: Access> Rows<'s, E, A> {
     /// # Errors
     ///
     /// Only what a connection can fail with.
-    pub async fn count(&self, query: Query<E>) -> Result<u64> {
-        crate::read::count(self, &query).await
+    pub async fn count(self, query: Query<E>) -> Result<u64> {
+        crate::read::count(&self, &query).await
     }
 
     /// Whether a query has a row.
@@ -170,7 +170,7 @@ impl<'s, E: Scoped, A: Access> Rows<'s, E, A> {
     /// # Errors
     ///
     /// Only what a connection can fail with.
-    pub async fn exists(&self, query: Query<E>) -> Result<bool> {
+    pub async fn exists(self, query: Query<E>) -> Result<bool> {
         let statement = select::exists(self.workspace(), &query);
         let row = self
             .session
@@ -185,49 +185,49 @@ impl<E: Scoped, A: Access> ReadRepository for Rows<'_, E, A> {
     type Entity = E;
 
     async fn find(&self, id: Id<E>) -> Result<Option<E::Model>> {
-        Self::find(self, id).await
+        Self::find(*self, id).await
     }
     async fn find_many(&self, ids: &[Id<E>]) -> Result<Vec<E::Model>> {
-        Self::find_many(self, ids).await
+        Self::find_many(*self, ids).await
     }
     async fn page(&self, query: Query<E>) -> Result<Page<E::Model>> {
-        Self::page(self, query).await
+        Self::page(*self, query).await
     }
     async fn count(&self, query: Query<E>) -> Result<u64> {
-        Self::count(self, query).await
+        Self::count(*self, query).await
     }
     async fn exists(&self, query: Query<E>) -> Result<bool> {
-        Self::exists(self, query).await
+        Self::exists(*self, query).await
     }
 }
 
 impl<E: Scoped> Repository for Rows<'_, E> {
     async fn insert(&self, new: impl NewRow<E>) -> Result<E::Model> {
-        Self::insert(self, new).await
+        Self::insert(*self, new).await
     }
     async fn update(&self, seen: impl Into<Seen<E>> + Send, change: E::Update) -> Result<E::Model>
     where
         E: Versioned,
     {
-        Self::update(self, seen, change).await
+        Self::update(*self, seen, change).await
     }
     async fn upsert(&self, new: impl NewRow<E>, target: Unique<E>) -> Result<E::Model>
     where
         E: Versioned,
     {
-        Self::upsert(self, new, target).await
+        Self::upsert(*self, new, target).await
     }
     async fn delete(&self, id: Id<E>) -> Result<Deletion>
     where
         E: SoftDelete,
     {
-        Self::delete(self, id).await
+        Self::delete(*self, id).await
     }
     async fn restore(&self, deletion: &Deletion) -> Result<u64>
     where
         E: SoftDelete,
     {
-        Self::restore(self, deletion).await
+        Self::restore(*self, deletion).await
     }
 }
 

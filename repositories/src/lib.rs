@@ -1,1 +1,10 @@
-//! Typed operations of the tenantry systems.
+//! Typed operations of the tenantry systems, on top of their generated entities.
+//!
+//! One module for each system, behind a feature of its name; none is on by default.
+
+pub use tenantry_entities as entities;
+
+#[cfg(feature = "accounts")]
+pub mod accounts;
+#[cfg(feature = "challenges")]
+pub mod challenges;

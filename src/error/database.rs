@@ -71,25 +71,21 @@ fn from_postgres(error: &PgDatabaseError) -> Error {
     let table = error.table().unwrap_or("the row");
     let constraint = error.constraint();
     let column = error.column();
-    let named = |what: &str| match constraint {
-        Some(name) => format!("{table} {what} {name}"),
-        None => format!("{table} {what} a constraint"),
+    let named = |what: &str, is: &str| match constraint {
+        Some(name) => format!("{what} {name} of {table} is {is}"),
+        None => format!("a {what} of {table} is {is}"),
     };
     let told = match code {
-        "23505" => Error::new(ErrorKind::AlreadyExists, named("already exists by")),
-        "23503" => Error::new(
-            ErrorKind::Reference,
-            named("is not referenced as demanded by"),
-        )
-        .with_hint(
+        "23505" => Error::new(ErrorKind::AlreadyExists, named("unique key", "taken")),
+        "23503" => Error::new(ErrorKind::Reference, named("foreign key", "violated")).with_hint(
             "What the row points at does not exist in this workspace, or the row is still in use.",
         ),
-        "23P01" => Error::new(ErrorKind::AlreadyExists, named("overlaps another row by")),
+        "23P01" => Error::new(ErrorKind::AlreadyExists, named("exclusion", "violated")),
         "23502" => Error::new(
             ErrorKind::Invalid,
             format!("{table} lacks a required value"),
         ),
-        "23514" => Error::new(ErrorKind::Invalid, named("is refused by")),
+        "23514" => Error::new(ErrorKind::Invalid, named("check", "violated")),
         "42501" => Error::new(
             ErrorKind::Forbidden,
             "the database refused this to the role or context",

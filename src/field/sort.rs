@@ -95,7 +95,11 @@ impl<E: EntityTrait> Unique<E> {
     #[must_use]
     pub fn violation(&self) -> Error {
         let table = E::default();
-        let message = format!("{} already exists by {}", table.table_name(), self.name);
+        let message = format!(
+            "unique key {} of {} is taken",
+            self.name,
+            table.table_name()
+        );
         Error::new(ErrorKind::AlreadyExists, message).with_constraint(self.name)
     }
 }

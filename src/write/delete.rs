@@ -20,7 +20,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
     /// [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if this workspace has no such living row,
     /// also when it was deleted before; [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if the
     /// context may read but not delete it.
-    pub async fn delete(&self, id: Id<E>) -> Result<Deletion>
+    pub async fn delete(self, id: Id<E>) -> Result<Deletion>
     where
         E: SoftDelete,
         A: Writes,
@@ -64,7 +64,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
     /// workspace was taken by it, or it was restored before;
     /// [`ErrorKind::AlreadyExists`](crate::ErrorKind::AlreadyExists) if a unique key was taken
     /// meanwhile; nothing is restored then.
-    pub async fn restore(&self, deletion: &Deletion) -> Result<u64>
+    pub async fn restore(self, deletion: &Deletion) -> Result<u64>
     where
         E: SoftDelete,
         A: Writes,

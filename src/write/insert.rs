@@ -19,7 +19,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
     /// [`ErrorKind::AlreadyExists`] if a unique key is taken; [`ErrorKind::Reference`] if it points
     /// at a row that this workspace does not have; [`ErrorKind::Invalid`] if a check refuses a
     /// value; [`ErrorKind::Forbidden`] if a policy refuses the row.
-    pub async fn insert(&self, new: impl NewRow<E>) -> Result<E::Model>
+    pub async fn insert(self, new: impl NewRow<E>) -> Result<E::Model>
     where
         A: Writes,
     {
@@ -35,7 +35,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
     /// # Errors
     ///
     /// As [`insert`](Self::insert), for every unique key but `target`.
-    pub async fn upsert(&self, new: impl NewRow<E>, target: Unique<E>) -> Result<E::Model>
+    pub async fn upsert(self, new: impl NewRow<E>, target: Unique<E>) -> Result<E::Model>
     where
         E: Versioned,
         A: Writes,

@@ -43,7 +43,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
     /// living row. [`ErrorKind::Forbidden`] if the context may read but not change it. Otherwise as
     /// [`insert`](Self::insert).
     pub async fn update(
-        &self,
+        self,
         seen: impl Into<Seen<E>> + Send,
         change: E::Update,
     ) -> Result<E::Model>

@@ -358,7 +358,7 @@ impl<'d, E: Scoped> Isolation<'d, E> {
             claim(self.theirs)
         );
         let cleared = "SELECT set_config('tenantry.context', '', true)".to_owned();
-        let enter = format!("SELECT tenantry.enter('{}', '')", claim(self.theirs));
+        let enter = format!("CALL tenantry.enter('{}', '')", claim(self.theirs));
         let count = format!("SELECT count(*) FROM {table}");
         for (attack, first) in [
             ("a forged setting", forged),

@@ -1,5 +1,6 @@
-CREATE OR REPLACE FUNCTION tenantry.enter(claim text, signature text) RETURNS void
-LANGUAGE plpgsql VOLATILE SECURITY DEFINER PARALLEL UNSAFE SET search_path = pg_catalog, pg_temp AS $function$
+-- A procedure, not a function: an injected expression can empty the setting, but it cannot CALL.
+CREATE OR REPLACE PROCEDURE tenantry.enter(claim text, signature text)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
 DECLARE
   part text[] := string_to_array(claim, '|');
   present text := nullif(current_setting('tenantry.context', true), '');
@@ -61,7 +62,7 @@ BEGIN
       USING ERRCODE = '42501', HINT = 'One transaction serves one context; begin another for the next.';
   END IF;
 END $function$;
-COMMENT ON FUNCTION tenantry.enter(text, text) IS
+COMMENT ON PROCEDURE tenantry.enter(text, text) IS
   'Enters a workspace for the rest of the transaction: verifies the claim, seals it to this backend and transaction, and refuses any other.';
-REVOKE ALL ON FUNCTION tenantry.enter(text, text) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION tenantry.enter(text, text) TO tenantry_app, tenantry_reader, tenantry_owner;
+REVOKE ALL ON PROCEDURE tenantry.enter(text, text) FROM PUBLIC;
+GRANT EXECUTE ON PROCEDURE tenantry.enter(text, text) TO tenantry_app, tenantry_reader, tenantry_owner;

@@ -77,7 +77,7 @@ impl Claim {
 }
 
 pub(crate) fn enter(claim: &str, signature: &str) -> String {
-    format!("SELECT tenantry.enter('{claim}', '{signature}');")
+    format!("CALL tenantry.enter('{claim}', '{signature}');")
 }
 
 pub(crate) fn signature(secret: &[u8], claim: &str) -> String {

@@ -249,7 +249,7 @@ async fn a_claim_of_another_shape_is_refused() {
     }
     refused(
         &mut app,
-        "SELECT tenantry.enter(NULL, NULL)",
+        "CALL tenantry.enter(NULL, NULL)",
         "context refused",
     )
     .await;

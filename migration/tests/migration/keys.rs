@@ -5,7 +5,7 @@ use tenantry_migration::{keys, roles};
 use crate::{
     claims::{ALPHA, BETA, Claim, begin, enter, signature},
     kernel::refused,
-    server::{Database, sql, value},
+    server::{Database, sql, try_sql, value},
 };
 
 const SECRET: &[u8] = b"a secret of the service, 32 bytes long or more";
@@ -62,7 +62,7 @@ async fn a_registered_key_demands_its_signature() {
     .await;
     refused(
         &mut app,
-        &format!("SELECT tenantry.enter('{text}', NULL)"),
+        &format!("CALL tenantry.enter('{text}', NULL)"),
         "context refused",
     )
     .await;
@@ -121,16 +121,31 @@ async fn a_registered_key_demands_its_signature() {
     begin(&mut app, &claim(0)).await;
 }
 
-/// An injected expression may empty the setting, and then enter again: only a signature stops it from entering elsewhere.
+/// An injected expression may empty the setting, but it cannot enter again: `enter` is a procedure.
 #[tokio::test]
-async fn a_signature_stands_against_an_expression_that_empties_the_setting() {
+async fn an_injected_expression_cannot_enter() {
+    let database = Database::migrated().await;
+    let other = Claim::of(BETA, "owner").text();
+    for injected in [
+        format!("SELECT set_config('tenantry.context', '', true), tenantry.enter('{other}', '')"),
+        format!("SELECT query_to_xml($$CALL tenantry.enter('{other}', '')$$, true, true, '')"),
+    ] {
+        let mut app = database.connect(roles::APP).await;
+        begin(&mut app, &Claim::of(ALPHA, "member")).await;
+        try_sql(&mut app, &injected).await.unwrap_err();
+        sql(&mut app, "ROLLBACK").await;
+    }
+}
+
+/// Whole statements can be stacked where text reaches the simple protocol: only a signature stops those.
+#[tokio::test]
+async fn a_signature_stands_against_stacked_statements() {
     let database = Database::migrated().await;
     let mut app = database.connect(roles::APP).await;
     let other = Claim::of(BETA, "owner").text();
-    let injected =
-        format!("SELECT set_config('tenantry.context', '', true), tenantry.enter('{other}', '')");
+    let stacked = format!("SET LOCAL tenantry.context = ''; {}", enter(&other, ""));
     begin(&mut app, &Claim::of(ALPHA, "member")).await;
-    sql(&mut app, &injected).await;
+    sql(&mut app, &stacked).await;
     assert_eq!(
         value(&mut app, "tenantry.workspace_id()").await.unwrap(),
         BETA
@@ -144,16 +159,15 @@ async fn a_signature_stands_against_an_expression_that_empties_the_setting() {
         ..Claim::of(ALPHA, "member")
     }
     .text();
-    sql(
-        &mut app,
-        &format!("BEGIN; {}", enter(&own, &signature(SECRET, &own))),
-    )
-    .await;
-    refused(&mut app, &injected, "context refused").await;
+    let begin = format!("BEGIN; {}", enter(&own, &signature(SECRET, &own)));
+    sql(&mut app, &begin).await;
+    refused(&mut app, &stacked, "context refused").await;
+    sql(&mut app, "ROLLBACK").await;
+    sql(&mut app, &begin).await;
     let raised = own.replace("member", "owner");
-    let injected = format!(
-        "SELECT set_config('tenantry.context', '', true), tenantry.enter('{raised}', '{}')",
-        signature(SECRET, &own)
+    let stacked = format!(
+        "SET LOCAL tenantry.context = ''; {}",
+        enter(&raised, &signature(SECRET, &own))
     );
-    refused(&mut app, &injected, "context refused").await;
+    refused(&mut app, &stacked, "context refused").await;
 }

@@ -1,0 +1,112 @@
+//! Rules about the kernel: the door, the readers of the context, the seal and the keys.
+
+use super::{
+    Findings, Rule,
+    names::{KERNEL, SEAL, qualified},
+    subject::Subject,
+};
+
+/// The door and the readers.
+const FUNCTIONS: [(&str, &str); 11] = [
+    ("enter", "claim text, signature text"),
+    ("workspace_id", ""),
+    ("workspace_bigint", ""),
+    ("workspace_text", ""),
+    ("actor_id", ""),
+    ("actor_bigint", ""),
+    ("actor_text", ""),
+    ("actor_kind", ""),
+    ("role", ""),
+    ("request_id", ""),
+    ("attribute", "name text"),
+];
+
+const TABLES: [&str; 2] = ["seal", "key"];
+
+const MIGRATE: &str = "Run the migration tenantry_migration::Kernel.";
+
+pub(super) fn is_reader(name: &str) -> bool {
+    FUNCTIONS.iter().any(|(known, _)| *known == name)
+}
+
+pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
+    if subject
+        .catalog
+        .schemas
+        .iter()
+        .all(|schema| schema.name != KERNEL)
+    {
+        findings.error(
+            Rule::KernelMissing,
+            "schema tenantry",
+            "the schema \"tenantry\" is not installed, so there is no context and no wall",
+            MIGRATE,
+        );
+        return;
+    }
+    for (name, arguments) in FUNCTIONS {
+        let object = format!("function tenantry.{name}({arguments})");
+        let found = subject.catalog.functions.iter().find(|function| {
+            function.schema == KERNEL && function.name == name && function.arguments == arguments
+        });
+        match found {
+            None => findings.error(
+                Rule::KernelFunction,
+                object,
+                "the function is missing",
+                MIGRATE,
+            ),
+            Some(function) if function.owner != SEAL || !function.security_definer => findings
+                .error(
+                    Rule::KernelFunction,
+                    object,
+                    format!(
+                        "the function does not run as \"{SEAL}\" (owner \"{}\")",
+                        function.owner
+                    ),
+                    format!(
+                        "ALTER FUNCTION tenantry.{name}({arguments}) OWNER TO {SEAL};\n\
+                     ALTER FUNCTION tenantry.{name}({arguments}) SECURITY DEFINER;"
+                    ),
+                ),
+            Some(_) => {}
+        }
+    }
+    for name in TABLES {
+        table(subject, name, findings);
+    }
+}
+
+fn table(subject: &Subject<'_>, name: &str, findings: &mut Findings) {
+    let path = qualified(KERNEL, name);
+    let Some(relation) = subject.find(KERNEL, name) else {
+        findings.error(Rule::KernelTable, &path, "the table is missing", MIGRATE);
+        return;
+    };
+    if relation.table.owner != SEAL {
+        findings.error(
+            Rule::KernelTable,
+            &path,
+            format!(
+                "the table belongs to \"{}\", who can read the secret in it",
+                relation.table.owner
+            ),
+            format!("ALTER TABLE {path} OWNER TO {SEAL};"),
+        );
+    }
+    let others = relation
+        .table
+        .grants
+        .iter()
+        .filter(|grant| !grant.grantee.is_role(&relation.table.owner));
+    let mut who: Vec<String> = others.map(|grant| grant.grantee.to_string()).collect();
+    who.dedup();
+    for grantee in who {
+        findings.error(
+            Rule::KernelTable,
+            &path,
+            format!("{grantee} holds privileges on a table that holds secrets"),
+            format!("REVOKE ALL ON {path} FROM {grantee};"),
+        );
+    }
+}

@@ -1,0 +1,73 @@
+//! What the rules must know beyond the catalogue of the schemas: the database itself, and which types are leakproof.
+
+use serde::Deserialize;
+use sqlx::PgConnection;
+
+use crate::catalog::Grant;
+
+/// The database around the schemas.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct Surroundings {
+    pub(super) database: String,
+    pub(super) database_owner: String,
+    pub(super) database_grants: Vec<Grant>,
+    /// The large-object functions that PUBLIC executes.
+    pub(super) large_objects: Vec<String>,
+    /// Types, as `schema.name`, whose comparisons may tell what they compare.
+    pub(super) leaking_types: Vec<String>,
+    /// Partitions of the audit log, as `schema.name`, without a trigger that always refuses changes.
+    pub(super) unguarded_log_partitions: Vec<String>,
+}
+
+const SCHEMAS: &str = "
+SELECT n.nspname::text FROM pg_catalog.pg_namespace n
+ WHERE n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+   AND NOT EXISTS (SELECT FROM pg_catalog.pg_depend d
+                    WHERE d.classid = 'pg_catalog.pg_namespace'::regclass AND d.objid = n.oid AND d.deptype = 'e')
+ ORDER BY 1";
+
+const SURROUNDINGS: &str = "
+SELECT json_build_object(
+  'database', d.datname,
+  'database_owner', pg_get_userbyid(d.datdba),
+  'database_grants', (
+    SELECT coalesce(json_agg(json_build_object('grantee', r.rolname, 'privilege', x.privilege_type,
+                    'grantable', x.is_grantable) ORDER BY r.rolname NULLS FIRST, x.privilege_type), '[]')
+      FROM aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) x LEFT JOIN pg_catalog.pg_roles r ON r.oid = x.grantee),
+  'large_objects', (
+    SELECT coalesce(json_agg(p.proname ORDER BY p.oid), '[]') FROM pg_catalog.pg_proc p
+     WHERE p.pronamespace = 'pg_catalog'::regnamespace AND (p.proname ^@ 'lo_' OR p.proname IN ('loread', 'lowrite'))
+       AND EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) x WHERE x.grantee = 0)),
+  'leaking_types', (
+    SELECT json_agg(n.nspname || '.' || t.typname ORDER BY n.nspname, t.typname)
+      FROM pg_catalog.pg_opclass o
+      JOIN pg_catalog.pg_am m ON m.oid = o.opcmethod AND m.amname = 'btree'
+      JOIN pg_catalog.pg_type t ON t.oid = o.opcintype JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+     WHERE o.opcdefault AND EXISTS (
+           SELECT FROM pg_catalog.pg_amop a JOIN pg_catalog.pg_operator q ON q.oid = a.amopopr
+             JOIN pg_catalog.pg_proc p ON p.oid = q.oprcode
+            WHERE a.amopfamily = o.opcfamily AND a.amoplefttype = o.opcintype AND a.amoprighttype = o.opcintype
+              AND NOT p.proleakproof)),
+  'unguarded_log_partitions', (
+    SELECT coalesce(json_agg(n.nspname || '.' || c.relname ORDER BY n.nspname, c.relname), '[]')
+      FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid
+      JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+     WHERE i.inhparent = to_regclass('tenantry.audit_log') AND (
+           -- Of BEFORE (2) statement triggers (not 1): update (16), delete (8) and truncate (32) must all be covered.
+           SELECT coalesce(bit_or(g.tgtype::int4), 0) & 56 FROM pg_catalog.pg_trigger g
+            WHERE g.tgrelid = c.oid AND g.tgenabled = 'A' AND g.tgtype & 3 = 2) <> 56)
+)::text FROM pg_catalog.pg_database d WHERE d.datname = current_database()";
+
+impl Surroundings {
+    pub(super) async fn read(connection: &mut PgConnection) -> Result<Self, sqlx::Error> {
+        let json: String = sqlx::query_scalar(SURROUNDINGS)
+            .fetch_one(connection)
+            .await?;
+        serde_json::from_str(&json).map_err(|error| sqlx::Error::Decode(error.into()))
+    }
+}
+
+/// The schemas that are neither the system's nor an extension's.
+pub(super) async fn schemas(connection: &mut PgConnection) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar(SCHEMAS).fetch_all(connection).await
+}

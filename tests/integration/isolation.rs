@@ -1,0 +1,416 @@
+//! The isolation matrix: every verb on a row of one's own, of another workspace, deleted, absent.
+//!
+//! The table is reviewed as prose. A verb that it does not cover fails the test, and so does an
+//! exemption that is no longer needed.
+
+use std::collections::BTreeSet;
+
+use futures_util::TryStreamExt;
+use insta::assert_snapshot;
+use sea_orm::Set;
+use tenantry::{Deletion, Error, Query, Result, Rows, Session};
+use tenantry_entities::{
+    accounts::{Accounts, member, workspace},
+    challenges::{Challenges, challenge, judge, submission},
+};
+use tenantry_testing::Isolation;
+
+use crate::world::{World, member, titled};
+
+/// One row of each kind, as `alpha` meets them.
+struct Kinds {
+    own: challenge::Model,
+    other: challenge::Model,
+    deleted: challenge::Model,
+    absent: challenge::Model,
+}
+
+impl Kinds {
+    async fn of(world: &World) -> Self {
+        let own = world.challenge(&world.alpha, "own").await;
+        let other = world.challenge(&world.beta, "other").await;
+        let deleted = world.challenge(&world.alpha, "deleted").await;
+        let session = world.alpha().await;
+        session.challenges().delete(deleted.id).await.unwrap();
+        session.commit().await.unwrap();
+        let absent = challenge::Model {
+            id: challenge::Id::random(),
+            ..own.clone()
+        };
+        // H-46: a matrix over rows that are not there would prove nothing.
+        let there = "SELECT count(*) FROM challenges.challenges";
+        let there: i64 = sqlx::query_scalar(there)
+            .fetch_one(&world.test.admin())
+            .await
+            .unwrap();
+        assert_eq!(there, 3);
+        Self {
+            own,
+            other,
+            deleted,
+            absent,
+        }
+    }
+
+    fn each(&self) -> [(&'static str, &challenge::Model); 4] {
+        [
+            ("own", &self.own),
+            ("other", &self.other),
+            ("deleted", &self.deleted),
+            ("absent", &self.absent),
+        ]
+    }
+}
+
+fn told<T>(outcome: Result<T>, shown: impl Fn(T) -> String) -> String {
+    match outcome {
+        Ok(value) => shown(value),
+        Err(error) => format!("{:?}: {error}", error.kind()),
+    }
+}
+
+fn rename() -> challenge::Update {
+    challenge::Update {
+        title: Set("renamed".into()),
+        ..Default::default()
+    }
+}
+
+type Challenge<'s> = Rows<'s, challenge::Entity>;
+
+/// What a verb answers when it is aimed at a row. Each runs in a session that is rolled back.
+async fn aim(verb: &str, session: &Session, row: &challenge::Model) -> String {
+    let rows: Challenge<'_> = session.challenges();
+    let there = |found: bool| if found { "found" } else { "nothing" }.to_owned();
+    let by_title = || rows.list().filter(challenge::TITLE.eq(row.title.clone()));
+    let seen = |listed: &[challenge::Model]| there(listed.iter().any(|found| found.id == row.id));
+    match verb {
+        "find" => told(rows.find(row.id).await, |found| there(found.is_some())),
+        "find_with_deleted" => told(rows.find_with_deleted(row.id).await, |found| {
+            there(found.is_some())
+        }),
+        "get" => told(rows.get(row.id).await, |_| there(true)),
+        "get_for_update" => told(rows.get_for_update(row.id).await, |_| there(true)),
+        "find_many" => told(rows.find_many(&[row.id]).await, |found| seen(&found)),
+        "page" => told(rows.page(Query::new()).await, |page| seen(&page.items)),
+        "page_as" => told(rows.list().page_as::<Title>().await, |page| {
+            there(page.items.iter().any(|title| title.id == row.id))
+        }),
+        "first" => told(by_title().first().await, |first| {
+            there(first.is_some_and(|first| first.id == row.id))
+        }),
+        "count" => told(by_title().count().await, |count| count.to_string()),
+        "exists" => told(by_title().exists().await, there),
+        "stream" => {
+            let stream = async { rows.list().stream().await?.try_collect::<Vec<_>>().await };
+            told(stream.await, |all| seen(&all))
+        }
+        "insert" => {
+            // A child of the row: the foreign key carries the workspace.
+            let person = session.members().insert(member("m")).await.unwrap().user_id;
+            let new = submission::New {
+                challenge_id: row.id,
+                user_id: person,
+            };
+            told(session.submissions().insert(new).await, |_| {
+                "inserted".into()
+            })
+        }
+        "update" => told(rows.update(row, rename()).await, |_| "updated".into()),
+        "upsert" => {
+            let new = challenge::New {
+                title: row.title.clone(),
+            };
+            told(rows.upsert(new, challenge::TITLE_KEY).await, |upserted| {
+                if upserted.id == row.id {
+                    "updated"
+                } else {
+                    "a new row"
+                }
+                .to_owned()
+            })
+        }
+        "delete" => told(rows.delete(row.id).await, |_| "deleted".into()),
+        "restore" => {
+            let operation = row.delete_op.unwrap_or(*row.id.as_key());
+            let taken = Deletion::of_operation(operation);
+            told(rows.restore(&taken).await, |count| {
+                format!("restored {count}")
+            })
+        }
+        other => panic!("the matrix does not know {other}"),
+    }
+}
+
+#[derive(sea_orm::DerivePartialModel)]
+#[sea_orm(entity = "challenge::Entity")]
+struct Title {
+    id: challenge::Id,
+}
+
+const VERBS: [&str; 16] = [
+    "find",
+    "find_with_deleted",
+    "get",
+    "get_for_update",
+    "find_many",
+    "page",
+    "page_as",
+    "first",
+    "count",
+    "exists",
+    "stream",
+    "insert",
+    "update",
+    "upsert",
+    "delete",
+    "restore",
+];
+
+/// Public functions of the rooms of verbs that are no verbs, each with the reason.
+const EXEMPT: [(&str, &str); 0] = [];
+
+#[tokio::test]
+async fn every_verb_meets_every_kind_of_row() {
+    let world = World::new().await;
+    let mut kinds = Kinds::of(&world).await;
+    let session = world.alpha().await;
+    kinds.deleted = session
+        .challenges()
+        .find_with_deleted(kinds.deleted.id)
+        .await
+        .unwrap()
+        .unwrap();
+    drop(session);
+
+    let mut table = format!("{:<18} {:<12} answer\n", "verb", "row");
+    for verb in VERBS {
+        for (kind, row) in kinds.each() {
+            let session = world.alpha().await;
+            let answer = aim(verb, &session, row).await;
+            session.roll_back().await;
+            table += &format!("{verb:<18} {kind:<12} {answer}\n");
+        }
+    }
+    assert_snapshot!(table);
+}
+
+/// H-20, H-21: what a caller meets with another workspace's row is what it meets with none.
+#[tokio::test]
+async fn a_row_of_another_workspace_is_answered_as_if_it_never_was() {
+    let world = World::new().await;
+    let kinds = Kinds::of(&world).await;
+    for verb in VERBS {
+        let mut answers = BTreeSet::new();
+        for row in [&kinds.other, &kinds.absent] {
+            // Only the id differs: titles are the caller's own words.
+            let row = challenge::Model {
+                title: "a title of nobody".into(),
+                ..row.clone()
+            };
+            let session = world.alpha().await;
+            answers.insert(aim(verb, &session, &row).await);
+            session.roll_back().await;
+        }
+        assert_eq!(answers.len(), 1, "{verb} tells them apart: {answers:?}");
+    }
+}
+
+#[test]
+fn the_matrix_covers_every_verb() {
+    let rooms = [
+        include_str!("../../src/rows.rs"),
+        include_str!("../../src/query.rs"),
+        include_str!("../../src/read/partial.rs"),
+        include_str!("../../src/read/stream.rs"),
+        include_str!("../../src/read/with.rs"),
+        include_str!("../../src/write/insert.rs"),
+        include_str!("../../src/write/update.rs"),
+        include_str!("../../src/write/delete.rs"),
+    ];
+    let public: BTreeSet<&str> = rooms
+        .iter()
+        .flat_map(|room| room.split("pub async fn ").skip(1))
+        .filter_map(|rest| rest.split(['(', '<']).next())
+        .collect();
+    let covered: BTreeSet<&str> = VERBS.into_iter().collect();
+    let exempt: BTreeSet<&str> = EXEMPT.iter().map(|(verb, _)| *verb).collect();
+    let uncovered: Vec<_> = public
+        .difference(&covered)
+        .filter(|v| !exempt.contains(*v))
+        .collect();
+    assert!(
+        uncovered.is_empty(),
+        "verbs that the matrix does not cover: {uncovered:?}"
+    );
+    let needless: Vec<_> = exempt
+        .iter()
+        .filter(|v| covered.contains(*v) || !public.contains(*v))
+        .collect();
+    assert!(
+        needless.is_empty(),
+        "exemptions that are no longer needed: {needless:?}"
+    );
+    assert_eq!(
+        covered.difference(&public).count(),
+        0,
+        "verbs that no longer exist"
+    );
+}
+
+/// The kit that users attack their own entities with, on every table of ours.
+#[tokio::test]
+async fn every_table_withstands_the_isolation_kit() {
+    let world = World::new().await;
+    let World {
+        database,
+        alpha,
+        beta,
+        ..
+    } = &world;
+    let title = || uuid::Uuid::now_v7().to_string();
+
+    Isolation::of(
+        challenge::Entity,
+        database,
+        alpha,
+        beta,
+        async |session: &Session| session.challenges().insert(titled(&title())).await,
+    )
+    .await
+    .unwrap()
+    .reads()
+    .await
+    .unwrap()
+    .updates(rename)
+    .await
+    .unwrap()
+    .deletes()
+    .await
+    .unwrap()
+    .raw_sql()
+    .await
+    .unwrap()
+    .report()
+    .assert_sealed();
+
+    Isolation::of(
+        submission::Entity,
+        database,
+        alpha,
+        beta,
+        async |session: &Session| {
+            let challenge_id = session.challenges().insert(titled(&title())).await?.id;
+            let user_id = session.members().insert(member("m")).await?.user_id;
+            session
+                .submissions()
+                .insert(submission::New {
+                    challenge_id,
+                    user_id,
+                })
+                .await
+        },
+    )
+    .await
+    .unwrap()
+    .reads()
+    .await
+    .unwrap()
+    .updates(|| submission::Update {
+        score: Set(Some(1)),
+        ..Default::default()
+    })
+    .await
+    .unwrap()
+    .deletes()
+    .await
+    .unwrap()
+    .raw_sql()
+    .await
+    .unwrap()
+    .report()
+    .assert_sealed();
+
+    Isolation::of(
+        judge::Entity,
+        database,
+        alpha,
+        beta,
+        async |session: &Session| {
+            let challenge_id = session.challenges().insert(titled(&title())).await?.id;
+            let user_id = session.members().insert(member("j")).await?.user_id;
+            session
+                .judges()
+                .insert(judge::New {
+                    challenge_id,
+                    user_id,
+                })
+                .await
+        },
+    )
+    .await
+    .unwrap()
+    .reads()
+    .await
+    .unwrap()
+    .deletes()
+    .await
+    .unwrap()
+    .raw_sql()
+    .await
+    .unwrap()
+    .report()
+    .assert_sealed();
+
+    Isolation::of(
+        member::Entity,
+        database,
+        alpha,
+        beta,
+        async |session: &Session| session.members().insert(member("m")).await,
+    )
+    .await
+    .unwrap()
+    .reads()
+    .await
+    .unwrap()
+    .updates(|| member::Update {
+        name: Set("x".into()),
+        ..Default::default()
+    })
+    .await
+    .unwrap()
+    .deletes()
+    .await
+    .unwrap()
+    .raw_sql()
+    .await
+    .unwrap()
+    .report()
+    .assert_sealed();
+}
+
+/// A workspace is a row of its own; from another one it is not there.
+#[tokio::test]
+async fn a_workspace_sees_itself_and_no_other() {
+    let world = World::new().await;
+    let theirs = workspace::Id::new(world.beta.workspace().as_uuid().unwrap());
+    let session = world.alpha().await;
+    let seen = session.workspaces().list().page().await.unwrap().items;
+    assert_eq!(seen.len(), 1);
+    assert_eq!(
+        Some(*seen[0].id.as_key()),
+        world.alpha.workspace().as_uuid()
+    );
+    assert!(session.workspaces().find(theirs).await.unwrap().is_none());
+}
+
+/// H-12, H-10: a row that was read in one workspace cannot be written through another.
+#[tokio::test]
+async fn a_row_cannot_be_carried_into_another_workspace() {
+    let world = World::new().await;
+    let theirs = world.challenge(&world.beta, "theirs").await;
+    let session = world.alpha().await;
+    let refused: Result<_, Error> = session.challenges().update(&theirs, rename()).await;
+    assert_eq!(refused.unwrap_err().to_string(), "challenges not found");
+}

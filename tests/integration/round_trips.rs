@@ -1,0 +1,154 @@
+//! Round trips, counted exactly: they do not wobble with the machine.
+
+use insta::assert_snapshot;
+use sea_orm::Set;
+use tenantry::Database;
+use tenantry_entities::challenges::{Challenges, challenge, submission};
+use tenantry_repositories::accounts::Members;
+use tenantry_testing::CountingProxy;
+
+use crate::world::{World, member, titled};
+
+/// Runs a unit of work until the statements are prepared, then counts it.
+async fn trips(proxy: &CountingProxy, work: impl AsyncFn()) -> u64 {
+    work().await;
+    work().await;
+    // The pool pings a connection when it comes back; that trip is nobody's.
+    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    proxy.reset();
+    work().await;
+    let trips = proxy.trips();
+    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    trips
+}
+
+#[tokio::test]
+async fn every_verb_is_one_trip() {
+    let world = World::new().await;
+    let row = world.challenge(&world.alpha, "a").await;
+    let proxy = CountingProxy::start(world.test.app_url()).await.unwrap();
+    let database = Database::builder(proxy.url())
+        .max_connections(1)
+        .connect(Members)
+        .await
+        .unwrap();
+    let begin = async || database.begin(&world.alpha).await.unwrap();
+    let mut told = String::new();
+    let mut tell = |what: &str, trips: u64| told += &format!("{what:<34} {trips}\n");
+
+    let counted = trips(&proxy, async || begin().await.commit().await.unwrap()).await;
+    tell("begin and commit", counted);
+    let counted = trips(&proxy, async || {
+        let session = begin().await;
+        session.challenges().get(row.id).await.unwrap();
+        session.commit().await.unwrap();
+    })
+    .await;
+    tell("a unit of work with one read", counted);
+    let counted = trips(&proxy, async || {
+        let session = begin().await;
+        let rows = session.challenges();
+        rows.list().sort(challenge::NEWEST).page().await.unwrap();
+        rows.list().count().await.unwrap();
+        rows.list().exists().await.unwrap();
+        rows.find_many(&[row.id]).await.unwrap();
+        session.commit().await.unwrap();
+    })
+    .await;
+    tell("list, count, exists, find_many", counted);
+    let counted = trips(&proxy, async || {
+        let session = begin().await;
+        let rows = session.challenges();
+        rows.list()
+            .with(challenge::SUBMISSIONS)
+            .with_count(challenge::JUDGES)
+            .page()
+            .await
+            .unwrap();
+        session.commit().await.unwrap();
+    })
+    .await;
+    tell("list with children and a count", counted);
+    let counted = trips(&proxy, async || {
+        let session = begin().await;
+        let rows = session.challenges();
+        let new = rows
+            .insert(titled(&uuid::Uuid::now_v7().to_string()))
+            .await
+            .unwrap();
+        let change = challenge::Update {
+            title: Set(new.id.to_string()),
+            ..Default::default()
+        };
+        let new = rows.update(&new, change.clone()).await.unwrap();
+        let deletion = rows.delete(new.id).await.unwrap();
+        rows.restore(&deletion).await.unwrap();
+        session.commit().await.unwrap();
+    })
+    .await;
+    tell("insert, update, delete, restore", counted);
+    let counted = trips(&proxy, async || {
+        let session = begin().await;
+        let missing = challenge::Id::random();
+        let change = challenge::Update {
+            title: Set("x".into()),
+            ..Default::default()
+        };
+        let _missed = session
+            .challenges()
+            .update((missing, tenantry::Version::from_i64(1)), change)
+            .await;
+        session.commit().await.unwrap();
+    })
+    .await;
+    tell("an update of a missing row", counted);
+    let counted = trips(&proxy, async || {
+        let mut session = begin().await;
+        session
+            .savepoint(async |inner| inner.challenges().get(row.id).await)
+            .await
+            .unwrap();
+        session.commit().await.unwrap();
+    })
+    .await;
+    tell("a savepoint with one read", counted);
+
+    assert_snapshot!(told, @"
+    begin and commit                   2
+    a unit of work with one read       3
+    list, count, exists, find_many     6
+    list with children and a count     5
+    insert, update, delete, restore    6
+    an update of a missing row         4
+    a savepoint with one read          5
+    ");
+}
+
+#[tokio::test]
+async fn unnamed_statements_leave_nothing_prepared() {
+    let world = World::with(|builder| builder.unnamed_statements().max_connections(1)).await;
+    let row = world.challenge(&world.alpha, "a").await;
+    let session = world.alpha().await;
+    session.challenges().get(row.id).await.unwrap();
+    let member = tenantry_entities::accounts::Accounts::members(&session)
+        .insert(member("m"))
+        .await
+        .unwrap();
+    session
+        .submissions()
+        .insert(submission::New {
+            challenge_id: row.id,
+            user_id: member.user_id,
+        })
+        .await
+        .unwrap();
+    let left = session
+        .raw_sql_without_workspace_guard(
+            "a test",
+            "SELECT count(*) FROM pg_prepared_statements",
+            Default::default(),
+        )
+        .await
+        .unwrap();
+    assert_eq!(sqlx::Row::get::<i64, _>(&left[0], 0), 0);
+}

@@ -1,0 +1,111 @@
+//! What every test begins with: a database of its own and two workspaces with their owners.
+
+use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
+use tenantry::{ActorId, Database, DatabaseBuilder, Session, TenantContext, WorkspaceId};
+use tenantry_entities::{
+    accounts::{member, workspace},
+    challenges::{Challenges, challenge},
+};
+use tenantry_migration::Migrator;
+use tenantry_repositories::accounts::{Founder, Members, Workspaces};
+use tenantry_testing::TestDatabase;
+use uuid::Uuid;
+
+/// A database with two workspaces, `alpha` and `beta`, each with an owner of its own.
+pub(crate) struct World {
+    pub(crate) database: Database,
+    pub(crate) alpha: TenantContext,
+    pub(crate) beta: TenantContext,
+    pub(crate) test: TestDatabase,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        Self::with(|builder| builder).await
+    }
+
+    pub(crate) async fn with(change: impl Fn(DatabaseBuilder) -> DatabaseBuilder) -> Self {
+        let test = TestDatabase::new::<Migrator>().await.unwrap();
+        let builder = change(Database::builder(test.app_url()));
+        let database = builder.connect(Members).await.unwrap();
+        let alpha = found(&database, "alpha").await;
+        let beta = found(&database, "beta").await;
+        Self {
+            database,
+            alpha,
+            beta,
+            test,
+        }
+    }
+
+    /// A session of `alpha`.
+    pub(crate) async fn alpha(&self) -> Session {
+        self.database.begin(&self.alpha).await.unwrap()
+    }
+
+    /// A session of `beta`.
+    pub(crate) async fn beta(&self) -> Session {
+        self.database.begin(&self.beta).await.unwrap()
+    }
+
+    /// A committed challenge.
+    pub(crate) async fn challenge(&self, context: &TenantContext, title: &str) -> challenge::Model {
+        let session = self.database.begin(context).await.unwrap();
+        let row = session.challenges().insert(titled(title)).await.unwrap();
+        session.commit().await.unwrap();
+        row
+    }
+
+    /// A bare connection as the runtime role: what an attacker with the database password has.
+    pub(crate) async fn raw(&self) -> PgConnection {
+        PgConnection::connect(self.test.app_url()).await.unwrap()
+    }
+
+    /// The SQLSTATE that the runtime role meets, or the number that the statement answers.
+    pub(crate) async fn attempt(connection: &mut PgConnection, sql: &str) -> Result<i64, String> {
+        let answer = sqlx::raw_sql(AssertSqlSafe(sql))
+            .fetch_all(connection)
+            .await;
+        match answer {
+            Ok(rows) => Ok(rows
+                .last()
+                .and_then(|row| row.try_get(0).ok())
+                .unwrap_or_default()),
+            Err(sqlx::Error::Database(error)) => Err(error.code().unwrap_or_default().into_owned()),
+            Err(other) => panic!("{other}"),
+        }
+    }
+}
+
+/// A new workspace and the context of its owner.
+pub(crate) async fn found(database: &Database, name: &str) -> TenantContext {
+    let founder = Founder {
+        user: ActorId::from(Uuid::now_v7()),
+        name: format!("{name}'s owner"),
+    };
+    let new = workspace::New {
+        name: name.to_owned(),
+    };
+    database.found(founder, new).await.unwrap().context
+}
+
+/// A new member of the session's workspace.
+pub(crate) fn member(name: &str) -> member::New {
+    member::New {
+        user_id: Uuid::now_v7(),
+        role: member::Role::Member,
+        name: name.to_owned(),
+    }
+}
+
+pub(crate) fn titled(title: &str) -> challenge::New {
+    challenge::New {
+        title: title.to_owned(),
+    }
+}
+
+/// The claim that an attacker would write for a workspace.
+pub(crate) fn claim(workspace: &WorkspaceId, expiry: u64, role: &str) -> String {
+    let (actor, request) = (Uuid::now_v7(), Uuid::now_v7());
+    format!("0|ws|{expiry}|u:{workspace}|user|u:{actor}|{role}|{request}|-")
+}
