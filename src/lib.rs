@@ -43,6 +43,7 @@ pub use repository::{ReadRepository, Repository};
 pub use rows::Rows;
 pub use session::{Access, ReadOnly, ReadSession, ReadWrite, Session, Writes};
 pub use stale::{OrStale, Seen, Stale, Updated};
+pub use tenantry_macros::Scoped;
 pub use transaction::{Isolation, Outcome, TransactionId};
 pub use write::Deletion;
 

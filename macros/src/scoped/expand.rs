@@ -1,0 +1,112 @@
+//! From facts to implementations.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{inputs, names, parse::Declaration, validate::Facts};
+
+pub(super) fn expand(declaration: &Declaration, facts: &Facts<'_>) -> TokenStream {
+    let mut tokens = scoped(declaration, facts);
+    tokens.extend(versioned(facts));
+    tokens.extend(facts.delete_op.map(|delete_op| {
+        let variant = delete_op.variant();
+        quote! {
+            #[automatically_derived]
+            impl ::tenantry::SoftDelete for Entity {
+                const DELETE_OP: Column = Column::#variant;
+            }
+        }
+    }));
+    if declaration.options.audited {
+        tokens.extend(quote! {
+            #[automatically_derived]
+            impl ::tenantry::Audited for Entity {}
+        });
+    }
+    if !declaration.options.no_fields {
+        tokens.extend(fields(declaration));
+    }
+    if !declaration.options.no_new {
+        tokens.extend(inputs::new(declaration, facts));
+    }
+    if facts.version.is_some() && declaration.options.update.is_none() {
+        tokens.extend(inputs::update(declaration, facts));
+    }
+    tokens
+}
+
+fn scoped(declaration: &Declaration, facts: &Facts<'_>) -> TokenStream {
+    let key = &facts.key;
+    let (workspace, id) = (facts.workspace.variant(), facts.id.variant());
+    let deleted_at = facts.deleted_at.map(|deleted_at| {
+        let variant = deleted_at.variant();
+        quote! { const DELETED_AT: ::core::option::Option<Column> = ::core::option::Option::Some(Column::#variant); }
+    });
+    let sorts = &declaration.options.sorts;
+    let sorts = (!sorts.is_empty())
+        .then(|| quote! { const SORTS: &'static [::tenantry::Sort<Self>] = &[#(#sorts),*]; });
+    let field = &facts.id.ident;
+    let value = quote! { ::core::clone::Clone::clone(&row.#field) };
+    let value = if facts.has_typed_id {
+        value
+    } else {
+        quote! { ::tenantry::Id::new(#value) }
+    };
+    quote! {
+        #[automatically_derived]
+        impl ::tenantry::Keyed for Entity {
+            type Key = #key;
+        }
+
+        #[automatically_derived]
+        impl ::tenantry::Scoped for Entity {
+            const WORKSPACE: Column = Column::#workspace;
+            const ID: Column = Column::#id;
+            #deleted_at
+            #sorts
+
+            fn id_of(row: &Model) -> ::tenantry::Id<Self> {
+                #value
+            }
+        }
+    }
+}
+
+fn versioned(facts: &Facts<'_>) -> Option<TokenStream> {
+    let version = facts.version?;
+    let (variant, field, update) = (version.variant(), &version.ident, &facts.update);
+    let value = if names::last_name(&version.ty).as_deref() == Some("Version") {
+        quote! { row.#field }
+    } else {
+        quote! { ::tenantry::Version::from_i64(::core::convert::From::from(row.#field)) }
+    };
+    Some(quote! {
+        #[automatically_derived]
+        impl ::tenantry::Versioned for Entity {
+            type Update = #update;
+            const VERSION: Column = Column::#variant;
+
+            fn version_of(row: &Model) -> ::tenantry::Version {
+                #value
+            }
+        }
+    })
+}
+
+/// A constant for each column.
+fn fields(declaration: &Declaration) -> TokenStream {
+    let visibility = &declaration.visibility;
+    let constants = declaration.columns.iter().map(|column| {
+        let (constant, variant) = (names::constant(&column.ident), column.variant());
+        let docs = inputs::docs(column);
+        let (ty, null) = match names::inside_option(&column.ty) {
+            Some(inside) => (inside, Some(quote! { , ::tenantry::Null })),
+            None => (&column.ty, None),
+        };
+        quote! {
+            #docs
+            #visibility const #constant: ::tenantry::Field<Entity, #ty #null> = ::tenantry::Field::new(Column::#variant);
+        }
+    });
+    constants.collect()
+}
