@@ -35,6 +35,7 @@ impl Kinds {
         session.commit().await.unwrap();
         let absent = challenge::Model {
             id: challenge::Id::random(),
+            title: "absent".into(),
             ..own.clone()
         };
         // H-46: a matrix over rows that are not there would prove nothing.
@@ -213,6 +214,49 @@ async fn a_row_of_another_workspace_is_answered_as_if_it_never_was() {
             session.roll_back().await;
         }
         assert_eq!(answers.len(), 1, "{verb} tells them apart: {answers:?}");
+    }
+}
+
+/// The second guard by itself: with row security off, every built statement still names its workspace.
+#[tokio::test]
+async fn the_statement_guards_where_row_security_is_off() {
+    let world = World::new().await;
+    let kinds = Kinds::of(&world).await;
+    for table in [
+        "challenges.challenges",
+        "challenges.submissions",
+        "accounts.members",
+    ] {
+        let off = format!("ALTER TABLE {table} DISABLE ROW LEVEL SECURITY");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(off))
+            .execute(&world.test.admin())
+            .await
+            .unwrap();
+    }
+    let everything = "SELECT count(*) FROM challenges.challenges";
+    let session = world.alpha().await;
+    let seen = session
+        .raw_sql_without_workspace_guard("a test", everything, Default::default())
+        .await
+        .unwrap();
+    assert_eq!(
+        sqlx::Row::get::<i64, _>(&seen[0], 0),
+        3,
+        "row security is not off"
+    );
+    drop(session);
+
+    for verb in VERBS
+        .into_iter()
+        .filter(|verb| *verb != "insert" && *verb != "upsert")
+    {
+        let session = world.alpha().await;
+        let other = aim(verb, &session, &kinds.other).await;
+        session.roll_back().await;
+        let session = world.alpha().await;
+        let absent = aim(verb, &session, &kinds.absent).await;
+        session.roll_back().await;
+        assert_eq!(other, absent, "{verb}");
     }
 }
 

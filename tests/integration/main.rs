@@ -12,5 +12,6 @@ mod reads;
 mod round_trips;
 mod soft_delete;
 mod startup;
+mod theorems;
 mod transactions;
 mod world;

@@ -1,9 +1,10 @@
 //! `cargo xtask ci`: everything that CI runs, in its order, the quick refusals first.
 
+use std::time::Instant;
+
 use crate::{
-    codegen,
-    guards,
-    shell::{Result, cargo, run},
+    codegen, guards,
+    shell::{self, Result, cargo},
     test, tidy,
 };
 
@@ -17,38 +18,50 @@ const PUBLISHED: [&str; 7] = [
     "tenantry-repositories",
 ];
 
-pub(crate) fn run_step(name: &str, step: impl FnOnce() -> Result) -> Result {
-    eprintln!("== {name}");
-    let began = std::time::Instant::now();
-    step()?;
-    eprintln!("== {name}: {} s", began.elapsed().as_secs());
-    Ok(())
-}
-
 pub(crate) fn run() -> Result {
-    run_step("fmt", || run_cargo(&["fmt", "--all", "--check"]))?;
-    run_step("tidy", tidy::run)?;
-    run_step("clippy", || {
-        run_cargo(&["clippy", "--workspace", "--all-targets", "--all-features", "--", "-D", "warnings"])
+    step("fmt", || run_cargo(&["fmt", "--all", "--check"]))?;
+    step("tidy", tidy::run)?;
+    step("clippy", || {
+        let all = ["clippy", "--workspace", "--all-targets", "--all-features"];
+        run_cargo(&[&all[..], &["--", "-D", "warnings"]].concat())
     })?;
-    run_step("codegen", || codegen::run(codegen::Mode::Check))?;
-    run_step("test", || test::run(&[]))?;
-    run_step("doc", || {
+    step("codegen", || codegen::run(codegen::Mode::Check))?;
+    step("test", || test::run(&[]))?;
+    step("doc", || {
         let mut doc = cargo(&["doc", "--workspace", "--no-deps", "--all-features"]);
-        shell_run(doc.env("RUSTDOCFLAGS", "-D warnings"))
+        shell::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
     })?;
-    run_step("package", package)?;
-    run_step("guards", guards::run)?;
+    step("features", features)?;
+    step("package", package)?;
+    step("guards", guards::run)?;
     eprintln!("All checks passed.");
     Ok(())
 }
 
-fn run_cargo(arguments: &[&str]) -> Result {
-    shell_run(&mut cargo(arguments))
+fn step(name: &str, work: impl FnOnce() -> Result) -> Result {
+    eprintln!("== {name}");
+    let began = Instant::now();
+    work()?;
+    eprintln!("== {name}: {} s", began.elapsed().as_secs());
+    Ok(())
 }
 
-fn shell_run(command: &mut std::process::Command) -> Result {
-    run(command)
+fn run_cargo(arguments: &[&str]) -> Result {
+    shell::run(&mut cargo(arguments))
+}
+
+/// The systems are optional: without any, and with the first alone, everything still compiles.
+fn features() -> Result {
+    for features in ["", "accounts"] {
+        run_cargo(&[
+            "check",
+            "--package",
+            "tenantry-repositories",
+            "--features",
+            features,
+        ])?;
+    }
+    Ok(())
 }
 
 /// Packs what is published. The packages build on one another, so cargo packs them in one call.

@@ -32,7 +32,11 @@ fn main() -> ExitCode {
         ["ci"] => ci::run(),
         _ => {
             eprint!("{HELP}");
-            return if arguments.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE };
+            return if arguments.is_empty() {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            };
         }
     };
     match outcome {

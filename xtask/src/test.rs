@@ -5,10 +5,8 @@ use std::process::Command;
 
 use tenantry_testing::TestServer;
 
-use crate::shell::{Result, available, cargo, run};
+use crate::shell::{self, Result, available, cargo};
 
-/// By which `tenantry-testing` finds the server that a parent process has started.
-const SERVER: &str = "TENANTRY_TEST_SERVER";
 /// By which `tenantry-testing` is asked for a version of PostgreSQL.
 const VERSION: &str = "TENANTRY_POSTGRES_VERSION";
 
@@ -25,16 +23,20 @@ pub(crate) fn run(arguments: &[&str]) -> Result {
     .map_err(|error| error.to_string())?;
 
     let on_server = |mut command: Command| {
-        command.env(SERVER, server.url());
+        command.env(TestServer::VARIABLE, server.url());
         if let Some(version) = version {
             command.env(VERSION, version);
         }
-        run(&mut command)
+        shell::run(&mut command)
     };
     if available(&mut cargo(&["nextest", "--version"])) {
-        on_server(cargo(&[&["nextest", "run", "--workspace", "--all-targets"], rest].concat()))?;
+        on_server(cargo(
+            &[&["nextest", "run", "--workspace", "--all-targets"], rest].concat(),
+        ))?;
     } else {
-        on_server(cargo(&[&["test", "--workspace", "--all-targets", "--"], rest].concat()))?;
+        on_server(cargo(
+            &[&["test", "--workspace", "--all-targets", "--"], rest].concat(),
+        ))?;
     }
     if rest.is_empty() {
         on_server(cargo(&["test", "--workspace", "--doc", "--quiet"]))?;

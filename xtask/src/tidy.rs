@@ -12,8 +12,17 @@ const NAMELESS: [&str; 5] = ["utils.rs", "common.rs", "helpers.rs", "types.rs", 
 pub(crate) fn run() -> Result {
     let mut complaints = Vec::new();
     for package in [
-        "src", "macros", "entities", "repositories", "migration", "codegen", "testing", "xtask",
-        "tests", "examples", "benches",
+        "src",
+        "macros",
+        "entities",
+        "repositories",
+        "migration",
+        "codegen",
+        "testing",
+        "xtask",
+        "tests",
+        "examples",
+        "benches",
     ] {
         visit(&root().join(package), &mut complaints);
     }
@@ -24,7 +33,9 @@ pub(crate) fn run() -> Result {
 }
 
 fn visit(folder: &Path, complaints: &mut Vec<String>) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
     let mut paths: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
     paths.sort();
     for path in paths {
@@ -39,17 +50,27 @@ fn visit(folder: &Path, complaints: &mut Vec<String>) {
 }
 
 fn inspect(path: &Path, complaints: &mut Vec<String>) {
-    let shown = path.strip_prefix(root()).unwrap_or(path).display().to_string();
-    let Ok(text) = fs::read_to_string(path) else { return };
+    let shown = path
+        .strip_prefix(root())
+        .unwrap_or(path)
+        .display()
+        .to_string();
+    let Ok(text) = fs::read_to_string(path) else {
+        return;
+    };
     let compile_fail = shown.starts_with("tests/ui/") || shown.contains("/tests/ui/");
     if !text.starts_with("//!") && !compile_fail {
-        complaints.push(format!("{shown} does not begin with `//!`, which says what belongs there"));
+        complaints.push(format!(
+            "{shown} does not begin with `//!`, which says what belongs there"
+        ));
     }
     if text.lines().count() > LONGEST && !text.contains("do not edit") {
         complaints.push(format!("{shown} has more than {LONGEST} lines"));
     }
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     if NAMELESS.contains(&&*name) {
-        complaints.push(format!("{shown} is named after nothing; name it after what it holds"));
+        complaints.push(format!(
+            "{shown} is named after nothing; name it after what it holds"
+        ));
     }
 }

@@ -1,0 +1,7 @@
+use tenantry::TenantContext;
+
+fn body<T: serde::de::DeserializeOwned>() {}
+
+fn main() {
+    body::<TenantContext>();
+}

@@ -1,0 +1,7 @@
+use tenantry::TenantContext;
+
+fn context() -> TenantContext {
+    TenantContext::default()
+}
+
+fn main() {}

@@ -1,0 +1,5 @@
+use tenantry::TenantContext;
+
+fn main() {
+    let _ = TenantContext::new;
+}

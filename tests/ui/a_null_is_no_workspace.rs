@@ -1,0 +1,8 @@
+use tenantry::WorkspaceId;
+use uuid::Uuid;
+
+fn absent(column: Option<Uuid>) -> WorkspaceId {
+    column.into()
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use tenantry::{ReadSession, Result};
+use tenantry_entities::challenges::{Challenges, challenge};
+
+fn write(session: &ReadSession, new: challenge::New) {
+    let _ = session.challenges().insert(new);
+}
+
+fn main() {}

@@ -1,0 +1,7 @@
+use tenantry::Database;
+
+fn begin(database: &Database) {
+    let _ = database.begin();
+}
+
+fn main() {}

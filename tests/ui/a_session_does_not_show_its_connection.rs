@@ -1,0 +1,7 @@
+use tenantry::Session;
+
+fn connection(session: &Session) {
+    let _ = session.connection();
+}
+
+fn main() {}

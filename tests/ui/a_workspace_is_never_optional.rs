@@ -1,0 +1,7 @@
+use tenantry::{ActorId, Database, WorkspaceId};
+
+fn absent(database: &Database, actor: ActorId, workspace: Option<WorkspaceId>) {
+    let _ = database.authorize(actor, workspace);
+}
+
+fn main() {}

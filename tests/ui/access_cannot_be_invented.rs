@@ -1,0 +1,8 @@
+use tenantry::Access;
+
+#[derive(Debug)]
+enum Administrator {}
+
+impl Access for Administrator {}
+
+fn main() {}

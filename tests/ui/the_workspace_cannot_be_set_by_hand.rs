@@ -1,0 +1,11 @@
+use tenantry_entities::challenges::challenge;
+use uuid::Uuid;
+
+fn stray(workspace_id: Uuid, title: String) -> challenge::New {
+    challenge::New {
+        workspace_id,
+        title,
+    }
+}
+
+fn main() {}
