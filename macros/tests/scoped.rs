@@ -1,6 +1,10 @@
 //! `#[derive(Scoped)]` on entities as people write them.
 
 #![expect(
+    clippy::disallowed_methods,
+    reason = "SeaORM's macros write them, and one test is about its relations"
+)]
+#![expect(
     unreachable_pub,
     reason = "entities as people write them, in a package that exports nothing"
 )]
