@@ -34,18 +34,25 @@ impl Generator {
             let error = tenantry::Error::new(tenantry::ErrorKind::Unavailable, what);
             GenerateError::Catalog(error)
         };
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|_| unavailable("no runtime could be started"))?;
-        runtime.block_on(async {
-            let mut connection = PgConnection::connect(url)
-                .await
-                .map_err(|_| unavailable("the database cannot be reached"))?;
-            let files = self.generate_from(&mut connection).await;
-            // The answer is there; a farewell that fails changes nothing.
-            drop(connection.close().await);
-            files
+        // A thread of its own, so that it may be called where a runtime runs already.
+        let waiting = || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .map_err(|_| unavailable("no runtime could be started"))?;
+            runtime.block_on(async {
+                let mut connection = PgConnection::connect(url)
+                    .await
+                    .map_err(|_| unavailable("the database cannot be reached"))?;
+                let files = self.generate_from(&mut connection).await;
+                // The answer is there; a farewell that fails changes nothing.
+                drop(connection.close().await);
+                files
+            })
+        };
+        std::thread::scope(|scope| match scope.spawn(waiting).join() {
+            Ok(files) => files,
+            Err(panic) => std::panic::resume_unwind(panic),
         })
     }
 }

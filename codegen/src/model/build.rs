@@ -17,7 +17,15 @@ pub(crate) fn build(generator: &Generator, catalog: &Catalog) -> Result<Vec<Modu
     configuration::check(generator, catalog, &mut problems);
     let shapes = Shapes::classify(generator, catalog, &mut problems);
     let mut modules = Vec::new();
+    let mut taken = BTreeMap::new();
     for schema in &generator.schemas {
+        if let Some(other) = taken.insert(names::snake(schema), schema) {
+            problems.push(Problem::new(
+                schema,
+                format!("the schema has the same name in Rust as `{other}`"),
+                "Generate them into folders of their own, with `foreign_module` between them.",
+            ));
+        }
         modules.push(module(generator, catalog, &shapes, schema, &mut problems));
     }
     if problems.is_empty() {

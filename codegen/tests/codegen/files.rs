@@ -73,3 +73,21 @@ async fn the_same_catalogue_gives_the_same_bytes() {
     .unwrap();
     assert_eq!(one, other);
 }
+
+#[tokio::test]
+async fn a_build_tool_needs_only_a_url() {
+    let database = tenantry_testing::TestDatabase::empty().await.unwrap();
+    tenantry_testing::sqlx::raw_sql(SCHEMA)
+        .execute(&database.admin())
+        .await
+        .unwrap();
+    let generator = Generator::new().schema("shop");
+    let files = generator
+        .generate_from_url(database.migrator_url())
+        .unwrap();
+    assert_eq!(files, case::generate(&generator, SCHEMA).await.unwrap());
+    let error = generator
+        .generate_from_url("postgres://nobody@127.0.0.1:1/none")
+        .unwrap_err();
+    assert_eq!(error.to_string(), "the catalogue cannot be read");
+}

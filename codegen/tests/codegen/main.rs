@@ -5,7 +5,6 @@
 mod agreement;
 mod case;
 mod catalog;
-mod entities;
 mod errors;
 mod files;
 mod golden;
