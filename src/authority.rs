@@ -3,10 +3,13 @@
 use std::{fmt, future::Future};
 
 use futures_util::future::BoxFuture;
-use sqlx::{AssertSqlSafe, PgPool, Row};
+use sea_orm::{DbBackend, Statement};
+use sqlx::{PgPool, Row};
 
 use crate::{
-    ActorId, Error, ErrorKind, Result, Role, WorkspaceId, error::from_statement, key::AnyKey,
+    ActorId, Error, ErrorKind, Result, Role, WorkspaceId,
+    connection::{Purpose, ask},
+    error::from_statement,
 };
 
 /// Says which role an actor has in a workspace. The library makes the context.
@@ -69,9 +72,16 @@ impl<'d> Identity<'d> {
                     .with_field("function"),
             );
         }
-        let query = sqlx::query(AssertSqlSafe(format!("SELECT {function}($1, $2)")));
-        let query = bind(bind(query, &workspace.0), &actor.0).persistent(self.persistent);
-        let row = query.fetch_one(self.pool).await.map_err(from_statement)?;
+        let statement = Statement::from_sql_and_values(
+            DbBackend::Postgres,
+            format!("SELECT {function}($1, $2)"),
+            [workspace.0.to_value(), actor.0.to_value()],
+        );
+        let purpose = Purpose {
+            verb: "authorize",
+            table: "",
+        };
+        let row = ask(self.pool, self.persistent, purpose, statement).await?;
         let role: Option<String> = row.try_get(0).map_err(from_statement)?;
         role.map(Role::parse).transpose()
     }
@@ -80,16 +90,6 @@ impl<'d> Identity<'d> {
 impl fmt::Debug for Identity<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Identity")
-    }
-}
-
-type PgQuery<'q> = sqlx::query::Query<'q, sqlx::Postgres, sqlx::postgres::PgArguments>;
-
-fn bind<'q>(query: PgQuery<'q>, key: &AnyKey) -> PgQuery<'q> {
-    match key {
-        AnyKey::Uuid(uuid) => query.bind(*uuid),
-        AnyKey::BigInt(number) => query.bind(*number),
-        AnyKey::Text(text) => query.bind(text.to_string()),
     }
 }
 

@@ -232,9 +232,7 @@ impl Connection {
     }
 
     fn query(&self, statement: Statement) -> sqlx::query::Query<'static, Postgres, SqlxValues> {
-        let values = statement.values.unwrap_or(Values(Vec::new()));
-        sqlx::query_with(AssertSqlSafe(statement.sql), SqlxValues(values))
-            .persistent(self.persistent)
+        query(statement).persistent(self.persistent)
     }
 
     async fn run<T>(
@@ -262,6 +260,33 @@ impl Connection {
         .instrument(span)
         .await
     }
+}
+
+fn query(statement: Statement) -> sqlx::query::Query<'static, Postgres, SqlxValues> {
+    let values = statement.values.unwrap_or(Values(Vec::new()));
+    sqlx::query_with(AssertSqlSafe(statement.sql), SqlxValues(values))
+}
+
+/// Asks one question outside of any context.
+///
+/// An unnamed statement takes two trips, between which a pooler may change the server unless a
+/// transaction holds it.
+pub(crate) async fn ask(
+    pool: &PgPool,
+    persistent: bool,
+    purpose: Purpose,
+    statement: Statement,
+) -> Result<PgRow> {
+    if persistent {
+        return query(statement)
+            .fetch_one(pool)
+            .await
+            .map_err(from_statement);
+    }
+    let connection = Connection::begin(pool, "BEGIN READ ONLY".to_owned(), false).await?;
+    let row = connection.fetch_optional(purpose, statement).await?;
+    connection.commit().await?;
+    row.ok_or_else(|| Error::new(ErrorKind::Internal, "the question has no answer"))
 }
 
 impl State {

@@ -2,14 +2,15 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use sqlx::PgPool;
+use sea_orm::{DbBackend, Statement};
+use sqlx::{PgPool, Row};
 
 use crate::{
     ActorId, Error, ErrorKind, Id, Identity, Isolation, Keyed, Outcome, ReadSession, Result, Role,
     Session, SigningKey, TenantContext, TransactionId, WorkspaceId,
     authority::DynAuthority,
     claim,
-    connection::Connection,
+    connection::{Connection, Purpose, ask},
     context::{ActorKind, Occasion},
     error::from_statement,
     retry::RetryPolicy,
@@ -208,12 +209,17 @@ impl Database {
     ///
     /// [`ErrorKind::Unavailable`] if the database cannot be reached.
     pub async fn outcome(&self, transaction: TransactionId) -> Result<Outcome> {
-        let status: Option<String> = sqlx::query_scalar("SELECT pg_xact_status($1::text::xid8)")
-            .bind(transaction.to_string())
-            .persistent(self.inner.persistent)
-            .fetch_one(&self.inner.pool)
-            .await
-            .map_err(from_statement)?;
+        let statement = Statement::from_sql_and_values(
+            DbBackend::Postgres,
+            "SELECT pg_xact_status($1::text::xid8)",
+            [transaction.to_string().into()],
+        );
+        let purpose = Purpose {
+            verb: "outcome",
+            table: "",
+        };
+        let row = ask(&self.inner.pool, self.inner.persistent, purpose, statement).await?;
+        let status: Option<String> = row.try_get(0).map_err(from_statement)?;
         Ok(match status.as_deref() {
             Some("committed") => Outcome::Committed,
             Some("aborted") => Outcome::RolledBack,

@@ -6,6 +6,7 @@
 mod audit;
 mod claims;
 mod comments;
+mod creation;
 mod distribution;
 mod expression;
 mod foreign_keys;
@@ -22,6 +23,8 @@ mod report;
 mod roles;
 mod row_security;
 mod rule;
+#[cfg(test)]
+mod sample;
 mod subject;
 mod surroundings;
 
@@ -202,6 +205,7 @@ impl Verifier {
         keys::check(&subject, &mut findings);
         foreign_keys::check(&subject, &mut findings);
         grants::check(&subject, &mut findings);
+        creation::check(&subject, &mut findings);
         functions::check(&subject, &mut findings);
         partitions::check(&subject, &mut findings);
         indexes::check(&subject, &mut findings);

@@ -1,8 +1,13 @@
 //! The start-up check: a login for which row security would be a decoration is refused.
 
+use sea_orm::{DbBackend, Statement};
 use sqlx::{PgPool, Row};
 
-use crate::{Error, ErrorKind, Result, error::from_statement};
+use crate::{
+    Error, ErrorKind, Result,
+    connection::{Purpose, ask},
+    error::from_statement,
+};
 
 const OLDEST: i32 = 150_000;
 
@@ -12,11 +17,12 @@ const QUESTION: &str = include_str!("check.sql");
 /// Refuses superusers, owners, members of either, logins of none or two scope roles, and tables
 /// without a wall.
 pub(super) async fn refuse_unsafe_login(pool: &PgPool, persistent: bool) -> Result<()> {
-    let row = sqlx::query(QUESTION)
-        .persistent(persistent)
-        .fetch_one(pool)
-        .await
-        .map_err(from_statement)?;
+    let statement = Statement::from_string(DbBackend::Postgres, QUESTION);
+    let purpose = Purpose {
+        verb: "check",
+        table: "",
+    };
+    let row = ask(pool, persistent, purpose, statement).await?;
     let flag = |name: &str| row.try_get::<bool, _>(name).map_err(from_statement);
 
     let version: i32 = row.try_get("version").map_err(from_statement)?;

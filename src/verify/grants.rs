@@ -1,6 +1,6 @@
-//! Rules about privileges on tables, views, schemas and the database.
+//! Rules about privileges on tables and views.
 
-use crate::catalog::{Grant, Grantee, TableKind};
+use crate::catalog::{Grant, TableKind};
 
 use super::{
     Findings, Rule,
@@ -19,21 +19,13 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
             TableKind::MaterializedView | TableKind::Foreign => unprotected(relation, findings),
         }
     }
-    for schema in &subject.catalog.schemas {
-        let name = identifier(&schema.name);
-        creates(
-            subject,
-            &format!("SCHEMA {name}"),
-            &format!("schema {name}"),
-            &schema.grants,
-            findings,
-        );
-    }
-    database(subject, findings);
     exemptions(subject, findings);
 }
 
 fn table(subject: &Subject<'_>, relation: &Relation<'_>, findings: &mut Findings) {
+    if super::kernel::is_secret(relation.table) {
+        return;
+    }
     if matches!(relation.standing, Standing::Open) {
         let path = relation.path();
         let who: Vec<String> = relation.holders.iter().map(Holder::grantee).collect();
@@ -275,51 +267,6 @@ fn unprotected(relation: &Relation<'_>, findings: &mut Findings) {
     );
 }
 
-fn creates(
-    subject: &Subject<'_>,
-    sql: &str,
-    shown: &str,
-    grants: &[Grant],
-    findings: &mut Findings,
-) {
-    for grant in grants.iter().filter(|grant| grant.privilege == "CREATE") {
-        let is_ours = match &grant.grantee {
-            Grantee::Public => true,
-            Grantee::Role(role) => subject.is_scope(role),
-        };
-        if is_ours {
-            let who = written(&grant.grantee);
-            findings.error(
-                Rule::CreateGranted,
-                shown,
-                format!("{who} may create in {shown}, beyond any wall"),
-                format!("REVOKE CREATE ON {sql} FROM {who};"),
-            );
-        }
-    }
-}
-
-fn database(subject: &Subject<'_>, findings: &mut Findings) {
-    let around = subject.surroundings;
-    let name = identifier(&around.database);
-    let (sql, shown) = (format!("DATABASE {name}"), format!("database {name}"));
-    creates(subject, &sql, &shown, &around.database_grants, findings);
-    let temporary = around
-        .database_grants
-        .iter()
-        .any(|grant| grant.privilege == "TEMPORARY" && grant.grantee == Grantee::Public);
-    if temporary {
-        findings.notice(
-            Rule::TemporaryToPublic,
-            shown,
-            "PUBLIC makes temporary tables, which only bulk loads of the runtime role need",
-            format!(
-                "REVOKE TEMPORARY ON {sql} FROM PUBLIC;\nGRANT TEMPORARY ON {sql} TO tenantry_app;"
-            ),
-        );
-    }
-}
-
 /// A declaration that nothing needs would hide the next mistake.
 fn exemptions(subject: &Subject<'_>, findings: &mut Findings) {
     for declared in &subject.verifier.globals {
@@ -353,13 +300,6 @@ fn said(holder: &Holder<'_>) -> String {
     holder
         .role
         .map_or_else(|| "PUBLIC".to_owned(), |role| format!("role \"{role}\""))
-}
-
-fn written(grantee: &Grantee) -> String {
-    match grantee {
-        Grantee::Public => "PUBLIC".to_owned(),
-        Grantee::Role(role) => identifier(role),
-    }
 }
 
 fn everyone(relation: &Relation<'_>) -> String {

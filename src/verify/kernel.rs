@@ -1,14 +1,19 @@
 //! Rules about the kernel: the door, the readers of the context, the seal and the keys.
 
+use crate::catalog::Table;
+
 use super::{
     Findings, Rule,
     names::{KERNEL, SEAL, qualified},
     subject::Subject,
 };
 
+/// What enters a workspace: a procedure, which no expression can call.
+const DOOR: &str = "enter";
+
 /// The door and the readers.
 const FUNCTIONS: [(&str, &str); 11] = [
-    ("enter", "claim text, signature text"),
+    (DOOR, "IN claim text, IN signature text"),
     ("workspace_id", ""),
     ("workspace_bigint", ""),
     ("workspace_text", ""),
@@ -25,6 +30,12 @@ const TABLES: [&str; 2] = ["seal", "key"];
 
 const MIGRATE: &str = "Run the migration tenantry_migration::Kernel.";
 
+/// Whether this is a table with secrets, which has rules of its own.
+pub(super) fn is_secret(table: &Table) -> bool {
+    table.schema == KERNEL && TABLES.contains(&table.name.as_str())
+}
+
+/// Whether this is the name of the door or of a reader.
 pub(super) fn is_reader(name: &str) -> bool {
     FUNCTIONS.iter().any(|(known, _)| *known == name)
 }
@@ -45,35 +56,48 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
         return;
     }
     for (name, arguments) in FUNCTIONS {
-        let object = format!("function tenantry.{name}({arguments})");
-        let found = subject.catalog.functions.iter().find(|function| {
-            function.schema == KERNEL && function.name == name && function.arguments == arguments
-        });
-        match found {
-            None => findings.error(
-                Rule::KernelFunction,
-                object,
-                "the function is missing",
-                MIGRATE,
-            ),
-            Some(function) if function.owner != SEAL || !function.security_definer => findings
-                .error(
-                    Rule::KernelFunction,
-                    object,
-                    format!(
-                        "the function does not run as \"{SEAL}\" (owner \"{}\")",
-                        function.owner
-                    ),
-                    format!(
-                        "ALTER FUNCTION tenantry.{name}({arguments}) OWNER TO {SEAL};\n\
-                     ALTER FUNCTION tenantry.{name}({arguments}) SECURITY DEFINER;"
-                    ),
-                ),
-            Some(_) => {}
-        }
+        function(subject, name, arguments, findings);
     }
     for name in TABLES {
         table(subject, name, findings);
+    }
+}
+
+fn function(subject: &Subject<'_>, name: &str, arguments: &str, findings: &mut Findings) {
+    let object = format!("function tenantry.{name}({arguments})");
+    let found = subject.catalog.functions.iter().find(|function| {
+        function.schema == KERNEL && function.name == name && function.arguments == arguments
+    });
+    let Some(function) = found else {
+        findings.error(
+            Rule::KernelFunction,
+            object,
+            "the function is missing",
+            MIGRATE,
+        );
+        return;
+    };
+    if function.owner != SEAL || !function.security_definer {
+        findings.error(
+            Rule::KernelFunction,
+            &object,
+            format!(
+                "the function does not run as \"{SEAL}\" (owner \"{}\")",
+                function.owner
+            ),
+            format!(
+                "ALTER ROUTINE tenantry.{name}({arguments}) OWNER TO {SEAL};\n\
+                 ALTER ROUTINE tenantry.{name}({arguments}) SECURITY DEFINER;"
+            ),
+        );
+    }
+    if name == DOOR && function.returns.is_some() {
+        findings.error(
+            Rule::KernelFunction,
+            object,
+            "the door is a function, so an injected expression can enter another workspace",
+            MIGRATE,
+        );
     }
 }
 

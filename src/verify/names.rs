@@ -3,6 +3,7 @@
 use crate::catalog::Table;
 
 pub(super) const OWNER: &str = "tenantry_owner";
+pub(super) const MIGRATOR: &str = "tenantry_migrator";
 pub(super) const SEAL: &str = "tenantry_seal";
 pub(super) const AUDIT: &str = "tenantry_audit";
 pub(super) const IDENTITY: &str = "tenantry_identity";

@@ -200,7 +200,17 @@ mod tests {
         );
         let report = findings.into_report();
         assert!(!report.is_clean());
-        insta::assert_snapshot!(report, @"");
+        insta::assert_snapshot!(report, @r"
+        error   app.notes  [row-security-not-forced]
+                row security is not forced
+              > ALTER TABLE app.notes FORCE ROW LEVEL SECURITY;
+
+        notice  app.notes  [comment-missing]
+                the table has no comment
+              > COMMENT ON TABLE app.notes IS '…';
+
+        1 error, 0 warnings, 1 notice
+        ");
         assert_eq!(Report::default().to_string(), "nothing found");
         let json = serde_json::to_value(&report).unwrap();
         assert_eq!(json["findings"][0]["rule"], "row-security-not-forced");

@@ -4,7 +4,7 @@ use crate::catalog::Role;
 
 use super::{
     Findings, Rule,
-    names::{DEFINERS, OWNER, identifier, path, qualified},
+    names::{DEFINERS, MIGRATOR, OWNER, identifier, path, qualified},
     subject::Subject,
 };
 
@@ -14,13 +14,39 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
         memberships(subject, role, findings);
         possessions(subject, role, findings);
     }
+    owners(subject, findings);
     for role in &subject.catalog.roles {
         if is_narrow(&role.name) {
             narrow(role, findings);
+        } else if role.name == MIGRATOR {
+            attributes(role, Rule::NarrowRole, findings);
+            inherited(subject, role, findings);
         } else if !role.superuser && !role.name.starts_with("pg_") {
             inherited(subject, role, findings);
             reads_everything(subject, role, findings);
             bypasses(subject, role, findings);
+        }
+    }
+}
+
+/// Under FORCE a superuser still passes every wall, and so does whatever runs as the owner.
+fn owners(subject: &Subject<'_>, findings: &mut Findings) {
+    for (relation, _) in subject.workspace_tables() {
+        let table = relation.table;
+        let unbound = subject
+            .catalog
+            .role(&table.owner)
+            .is_some_and(|owner| owner.superuser || owner.bypass_row_security);
+        if unbound && !subject.is_scope(&table.owner) {
+            findings.warning(
+                Rule::TableOwner,
+                relation.path(),
+                format!(
+                    "the table belongs to \"{}\", whom row security does not hold",
+                    table.owner
+                ),
+                format!("ALTER TABLE {} OWNER TO {OWNER};", relation.path()),
+            );
         }
     }
 }

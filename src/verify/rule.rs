@@ -43,6 +43,8 @@ rules! {
     NarrowRole => "narrow-role",
     /// Nobody has the rights of the owner or of a narrow role without `SET ROLE`.
     NarrowRoleInherited => "narrow-role-inherited",
+    /// A workspace table belongs to a role that row security can hold.
+    TableOwner => "table-owner",
     /// A role with BYPASSRLS that may touch workspace tables is known and wanted.
     BypassRole => "bypass-role",
 
@@ -100,6 +102,8 @@ rules! {
     GrantOption => "grant-option",
     /// Neither PUBLIC nor a scope role creates in a schema or in the database.
     CreateGranted => "create-granted",
+    /// Nothing is granted on tables that are still to be made.
+    DefaultPrivileges => "default-privileges",
     /// Only the runtime role makes temporary tables.
     TemporaryToPublic => "temporary-to-public",
     /// A table that can be touched has a scope column or is declared global.

@@ -242,24 +242,24 @@ impl<'a> Subject<'a> {
             .filter(|policy| !policy.permissive && policy.command == PolicyCommand::All)
             .filter_map(|policy| expression::wall_column(policy.using.as_deref()?))
             .find_map(|column| table.column(&column));
-        let claimed = || {
-            self.verifier
-                .claims
-                .iter()
-                .find(|claim| claim.is_about(table))
-                .and_then(|claim| table.column(claim.workspace))
-        };
-        let named = || {
-            self.verifier
-                .scope_columns
-                .iter()
-                .find_map(|column| table.column(column))
-                // A directory says whose a name is, and no scope role reads it.
-                .filter(|_| {
-                    !holders.is_empty() || !table.row_security.enabled || !table.row_security.forced
-                })
-        };
-        match walled.or_else(claimed).or_else(named) {
+        let claimed = self
+            .verifier
+            .claims
+            .iter()
+            .find(|claim| claim.is_about(table))
+            .and_then(|claim| table.column(claim.workspace));
+        let security = table.row_security;
+        // A directory says whose a name is, has no wall, and no scope role reads it.
+        let directory =
+            walled.is_none() && holders.is_empty() && security.enabled && security.forced;
+        let named = self
+            .verifier
+            .scope_columns
+            .iter()
+            .find_map(|column| table.column(column))
+            .filter(|_| !directory);
+        // The wall comes last: it may stand on the wrong column.
+        match claimed.or(named).or(walled) {
             Some(column) => Standing::Workspace(column),
             None if holders.is_empty() => Standing::Closed,
             None => Standing::Open,

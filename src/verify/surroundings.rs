@@ -11,12 +11,25 @@ pub(super) struct Surroundings {
     pub(super) database: String,
     pub(super) database_owner: String,
     pub(super) database_grants: Vec<Grant>,
+    /// Privileges on tables that are still to be made.
+    pub(super) default_privileges: Vec<DefaultPrivilege>,
     /// The large-object functions that PUBLIC executes.
     pub(super) large_objects: Vec<String>,
     /// Types, as `schema.name`, whose comparisons may tell what they compare.
     pub(super) leaking_types: Vec<String>,
     /// Partitions of the audit log, as `schema.name`, without a trigger that always refuses changes.
     pub(super) unguarded_log_partitions: Vec<String>,
+}
+
+/// A privilege that a table gets when it is made.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct DefaultPrivilege {
+    /// The role that makes the table.
+    pub(super) maker: String,
+    /// The schema, if not any.
+    pub(super) schema: Option<String>,
+    #[serde(flatten)]
+    pub(super) grant: Grant,
 }
 
 const SCHEMAS: &str = "
@@ -34,6 +47,13 @@ SELECT json_build_object(
     SELECT coalesce(json_agg(json_build_object('grantee', r.rolname, 'privilege', x.privilege_type,
                     'grantable', x.is_grantable) ORDER BY r.rolname NULLS FIRST, x.privilege_type), '[]')
       FROM aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) x LEFT JOIN pg_catalog.pg_roles r ON r.oid = x.grantee),
+  'default_privileges', (
+    SELECT coalesce(json_agg(json_build_object('maker', pg_get_userbyid(a.defaclrole), 'schema', n.nspname,
+                    'grantee', r.rolname, 'privilege', x.privilege_type, 'grantable', x.is_grantable)
+                    ORDER BY n.nspname NULLS FIRST, r.rolname NULLS FIRST, x.privilege_type), '[]')
+      FROM pg_catalog.pg_default_acl a LEFT JOIN pg_catalog.pg_namespace n ON n.oid = a.defaclnamespace
+     CROSS JOIN LATERAL aclexplode(a.defaclacl) x LEFT JOIN pg_catalog.pg_roles r ON r.oid = x.grantee
+     WHERE a.defaclobjtype = 'r' AND x.grantee <> a.defaclrole),
   'large_objects', (
     SELECT coalesce(json_agg(p.proname ORDER BY p.oid), '[]') FROM pg_catalog.pg_proc p
      WHERE p.pronamespace = 'pg_catalog'::regnamespace AND (p.proname ^@ 'lo_' OR p.proname IN ('loread', 'lowrite'))

@@ -3,11 +3,17 @@
 //! They speak to PostgreSQL as the runtime role. A superuser passes every wall, and every test of
 //! one.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that meets the unexpected panics"
+)]
+
 mod attacks;
 mod audit;
 mod cancellation;
 mod isolation;
 mod optimistic_lock;
+mod pgbouncer;
 mod reads;
 mod round_trips;
 mod soft_delete;

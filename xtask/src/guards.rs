@@ -124,7 +124,7 @@ fn failing_tests(copy: &Path, guard: &Guard, server: &str) -> Result<Vec<String>
         let mut command = cargo(arguments);
         command
             .current_dir(copy)
-            .env("CARGO_TARGET_DIR", root().join("target/guards-build"))
+            .env("CARGO_TARGET_DIR", root().join("target"))
             .env(TestServer::VARIABLE, server)
             .env("RUST_BACKTRACE", "0");
         command

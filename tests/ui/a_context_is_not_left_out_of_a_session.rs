@@ -1,7 +1,0 @@
-use tenantry::{Database, TenantContext};
-
-fn begin(database: &Database, context: Option<&TenantContext>) {
-    let _ = database.begin(context);
-}
-
-fn main() {}

@@ -1,7 +1,0 @@
-use tenantry::{Error, ReadSession};
-
-fn savepoint(session: &mut ReadSession) {
-    let _ = session.savepoint(async |_| Ok::<_, Error>(()));
-}
-
-fn main() {}
