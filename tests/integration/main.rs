@@ -20,4 +20,5 @@ mod soft_delete;
 mod startup;
 mod theorems;
 mod transactions;
+mod verify;
 mod world;

@@ -17,14 +17,21 @@ use tenantry::verify::{Report, Rule, Verifier};
 use tenantry_migration::Migrator;
 use tenantry_testing::TestDatabase;
 
-/// One test for each line: its name, the rule that must speak, what it must name, and the SQL of the fault.
+/// One test for a family: each line is a fault, the rule that must speak, what it must name, and the SQL.
 macro_rules! faults {
-    ($($name:ident: $rule:ident names $object:literal, $sql:expr;)*) => { $(
+    ($family:ident: $($fault:ident: $rule:ident names $object:literal, $sql:expr;)*) => {
         #[tokio::test]
-        async fn $name() {
-            super::expect(tenantry::verify::Rule::$rule, $object, $sql).await;
+        async fn $family() {
+            let mut examined = super::Examined::new().await;
+            let mut failures = Vec::new();
+            $(
+                let rule = tenantry::verify::Rule::$rule;
+                let found = examined.find(&tenantry::verify::Verifier::new(), rule, $object, $sql).await;
+                failures.extend(found.err().map(|why| format!("{}: {why}", stringify!($fault))));
+            )*
+            assert!(failures.is_empty(), "{}", failures.join("\n\n"));
         }
-    )* };
+    };
 }
 use faults;
 
@@ -57,37 +64,78 @@ async fn a_schema_that_does_not_exist_is_an_error() {
     assert_eq!(error.kind(), tenantry::ErrorKind::Invalid);
 }
 
-/// Plants a fault and expects one rule, and no other, to name it.
-async fn expect(rule: Rule, object: &str, fault: &str) {
-    expect_by(&Verifier::new(), rule, object, fault).await;
+/// A migrated database, and an administrator who plants faults in it.
+struct Examined {
+    administrator: PgConnection,
+    _database: TestDatabase,
 }
 
-/// As [`expect`], by a verifier with options.
-async fn expect_by(verifier: &Verifier, rule: Rule, object: &str, fault: &str) {
-    let report = planted(verifier, fault).await;
-    assert_eq!(rules(&report), [rule], "{report}");
-    let named = |text: &str| text.contains(object);
-    assert!(
-        report
+impl Examined {
+    async fn new() -> Self {
+        let database = TestDatabase::new::<Migrator>()
+            .await
+            .expect("a migrated database");
+        let administrator = PgConnection::connect(database.admin_url())
+            .await
+            .expect("an administrator");
+        Self {
+            administrator,
+            _database: database,
+        }
+    }
+
+    /// What is found beside a fault.
+    async fn report(&mut self, verifier: &Verifier, fault: &str) -> Report {
+        self.try_report(verifier, fault)
+            .await
+            .unwrap_or_else(|error| panic!("{error}\n{fault}"))
+    }
+
+    async fn try_report(
+        &mut self,
+        verifier: &Verifier,
+        fault: &str,
+    ) -> Result<Report, Box<dyn std::error::Error>> {
+        let mut transaction = self.administrator.begin().await?;
+        sqlx::raw_sql(AssertSqlSafe(fault))
+            .execute(&mut *transaction)
+            .await?;
+        let report = verifier.verify(&mut transaction).await?;
+        transaction.rollback().await?;
+        Ok(report)
+    }
+
+    /// Whether exactly this rule speaks, and names the object.
+    async fn find(
+        &mut self,
+        verifier: &Verifier,
+        rule: Rule,
+        object: &str,
+        fault: &str,
+    ) -> Result<(), String> {
+        let report = self.report(verifier, fault).await;
+        let named = report
             .findings
             .iter()
-            .any(|finding| named(&finding.object) || named(&finding.message)),
-        "\"{object}\" is not named:\n{report}"
-    );
-}
+            .any(|finding| finding.object.contains(object) || finding.message.contains(object));
+        if rules(&report) == [rule] && named {
+            Ok(())
+        } else {
+            Err(format!("{rule} should name \"{object}\"\n{report}"))
+        }
+    }
 
-/// What is found beside a fault.
-async fn planted(verifier: &Verifier, fault: &str) -> Report {
-    let database = TestDatabase::new::<Migrator>().await.unwrap();
-    let mut connection = PgConnection::connect(database.admin_url()).await.unwrap();
-    let mut transaction = connection.begin().await.unwrap();
-    sqlx::raw_sql(AssertSqlSafe(fault))
-        .execute(&mut *transaction)
-        .await
-        .unwrap();
-    let report = verifier.verify(&mut transaction).await.unwrap();
-    transaction.rollback().await.unwrap();
-    report
+    /// As [`find`](Self::find), or the test fails.
+    async fn expect(&mut self, verifier: &Verifier, rule: Rule, object: &str, fault: &str) {
+        if let Err(why) = self.find(verifier, rule, object, fault).await {
+            panic!("{why}");
+        }
+    }
+
+    async fn expect_nothing(&mut self, verifier: &Verifier, fault: &str) {
+        let report = self.report(verifier, fault).await;
+        assert!(report.findings.is_empty(), "{report}");
+    }
 }
 
 /// The rules that are broken, each once.

@@ -1,6 +1,8 @@
 //! Faults of functions, and of the kernel.
 
 super::faults! {
+    faults_of_functions_are_found:
+
     a_definer_function_of_the_owner_is_found: DefinerOwner names "challenges.everything()",
         "SET ROLE tenantry_owner;
          CREATE FUNCTION challenges.everything() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp

@@ -2,7 +2,11 @@
 
 use tenantry::verify::{Rule, Verifier};
 
+use super::Examined;
+
 super::faults! {
+    faults_of_grants_are_found:
+
     a_grant_to_everybody_is_found: GrantToPublic names "challenges.judges",
         "GRANT SELECT (user_id) ON challenges.judges TO PUBLIC";
     an_update_of_all_columns_is_found: TableWideWrite names "UPDATE",
@@ -36,6 +40,8 @@ super::faults! {
         "GRANT CREATE ON SCHEMA challenges TO tenantry_app";
     a_database_where_a_scope_role_creates_is_found: CreateGranted names "database",
         "DO $$ BEGIN EXECUTE format('GRANT CREATE ON DATABASE %I TO tenantry_app', current_database()); END $$";
+    a_grant_on_every_table_to_come_is_found: DefaultPrivileges names "schema challenges",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE tenantry_owner IN SCHEMA challenges GRANT SELECT ON TABLES TO tenantry_app";
     temporary_tables_of_everybody_are_worth_knowing: TemporaryToPublic names "database",
         "DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO PUBLIC', current_database()); END $$";
 
@@ -59,37 +65,47 @@ const SKILLS: &str = "SET ROLE tenantry_owner;
 
 #[tokio::test]
 async fn a_view_with_the_rights_of_the_caller_is_fine() {
-    let fault = "CREATE VIEW challenges.titles WITH (security_invoker = on) AS SELECT title FROM challenges.challenges;
+    let view = "CREATE VIEW challenges.titles WITH (security_invoker = on) AS SELECT title FROM challenges.challenges;
         COMMENT ON VIEW challenges.titles IS 'Titles.'; GRANT SELECT ON challenges.titles TO tenantry_app";
-    let report = super::planted(&Verifier::new(), fault).await;
-    assert!(report.findings.is_empty(), "{report}");
+    let mut examined = Examined::new().await;
+    examined.expect_nothing(&Verifier::new(), view).await;
 }
 
 #[tokio::test]
-async fn a_table_that_is_declared_global_may_be_read() {
+async fn a_table_that_is_declared_global_may_be_read_and_not_written() {
     let declared = Verifier::new().global("challenges.skills");
-    let report = super::planted(&declared, SKILLS).await;
-    assert!(report.findings.is_empty(), "{report}");
-}
-
-#[tokio::test]
-async fn a_global_table_that_can_be_written_is_found() {
-    let declared = Verifier::new().global("challenges.skills");
+    let mut examined = Examined::new().await;
+    examined.expect_nothing(&declared, SKILLS).await;
     let fault = format!("{SKILLS} GRANT INSERT (id) ON challenges.skills TO tenantry_app");
-    super::expect_by(&declared, Rule::GlobalWritable, "challenges.skills.id", &fault).await;
+    examined
+        .expect(
+            &declared,
+            Rule::GlobalWritable,
+            "challenges.skills.id",
+            &fault,
+        )
+        .await;
 }
 
 #[tokio::test]
 async fn a_declaration_that_nothing_needs_is_found() {
     let declared = Verifier::new().global("challenges.skills");
-    super::expect_by(&declared, Rule::UnneededExemption, "no such table", "SELECT").await;
+    let rule = Rule::UnneededExemption;
+    let mut examined = Examined::new().await;
+    examined
+        .expect(&declared, rule, "no such table", "SELECT")
+        .await;
     let revoked = format!("{SKILLS} REVOKE ALL ON challenges.skills FROM tenantry_app");
-    super::expect_by(&declared, Rule::UnneededExemption, "no scope role", &revoked).await;
+    examined
+        .expect(&declared, rule, "no scope role", &revoked)
+        .await;
     let scoped = format!(
         "{SKILLS} ALTER TABLE challenges.skills ADD COLUMN workspace_id uuid; \
          COMMENT ON COLUMN challenges.skills.workspace_id IS 'The workspace.'"
     );
-    super::expect_by(&declared, Rule::UnneededExemption, "scope column", &scoped).await;
+    examined
+        .expect(&declared, rule, "scope column", &scoped)
+        .await;
 }
 
 #[tokio::test]
@@ -97,7 +113,7 @@ async fn maintenance_by_a_scope_role_is_found() {
     // The privilege exists since version 17; nothing is granted before.
     let fault = "DO $$ BEGIN IF current_setting('server_version_num')::int >= 170000 THEN
         EXECUTE 'GRANT MAINTAIN ON challenges.judges TO tenantry_app'; END IF; END $$";
-    let report = super::planted(&Verifier::new(), fault).await;
+    let report = Examined::new().await.report(&Verifier::new(), fault).await;
     assert!(
         report.findings.is_empty() || super::rules(&report) == [Rule::DangerousPrivilege],
         "{report}"

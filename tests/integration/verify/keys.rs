@@ -2,7 +2,11 @@
 
 use tenantry::verify::{Rule, Verifier};
 
+use super::Examined;
+
 super::faults! {
+    faults_of_keys_are_found:
+
     a_primary_key_across_workspaces_is_found: PrimaryKey names "judges_pkey",
         "ALTER TABLE challenges.judges DROP CONSTRAINT judges_pkey, ADD CONSTRAINT judges_pkey PRIMARY KEY (id)";
     a_primary_key_in_the_wrong_order_is_found: PrimaryKey names "does not begin",
@@ -69,36 +73,35 @@ super::faults! {
 
 #[tokio::test]
 async fn a_scope_column_that_may_be_null_is_found() {
-    let report = super::planted(
-        &Verifier::new(),
-        "ALTER TABLE challenges.judges DROP CONSTRAINT judges_pkey, ALTER COLUMN workspace_id DROP NOT NULL, \
-         ADD CONSTRAINT judges_pkey PRIMARY KEY (id)",
-    )
-    .await;
-    assert_eq!(super::rules(&report), [Rule::ScopeColumn, Rule::PrimaryKey], "{report}");
+    let fault = "ALTER TABLE challenges.judges DROP CONSTRAINT judges_pkey, ALTER COLUMN workspace_id DROP NOT NULL, \
+        ADD CONSTRAINT judges_pkey PRIMARY KEY (id)";
+    let report = Examined::new().await.report(&Verifier::new(), fault).await;
+    assert_eq!(
+        super::rules(&report),
+        [Rule::ScopeColumn, Rule::PrimaryKey],
+        "{report}"
+    );
     assert_eq!(report.findings[0].object, "challenges.judges.workspace_id");
 }
 
 #[tokio::test]
 async fn a_copy_of_a_table_is_found() {
-    let report = super::planted(
-        &Verifier::new(),
-        "SET ROLE tenantry_owner; CREATE TABLE challenges.judges_backup (LIKE challenges.judges)",
-    )
-    .await;
-    assert!(
-        report.findings.iter().any(|finding| {
-            finding.rule == Rule::RowSecurityDisabled && finding.object == "challenges.judges_backup"
-        }),
-        "{report}"
-    );
+    let fault =
+        "SET ROLE tenantry_owner; CREATE TABLE challenges.judges_backup (LIKE challenges.judges)";
+    let report = Examined::new().await.report(&Verifier::new(), fault).await;
+    let found = report.findings.iter().any(|finding| {
+        finding.rule == Rule::RowSecurityDisabled && finding.object == "challenges.judges_backup"
+    });
+    assert!(found, "{report}");
 }
 
 #[tokio::test]
 async fn what_a_distributed_database_refuses_is_told_when_asked() {
     let fault = "CREATE INDEX judges_2 ON challenges.judges (workspace_id, user_id)";
-    super::expect(Rule::CommentMissing, "user_id", "COMMENT ON COLUMN challenges.judges.user_id IS NULL").await;
-    let silent = super::planted(&Verifier::new(), fault).await;
-    assert!(silent.findings.is_empty(), "{silent}");
-    super::expect_by(&Verifier::new().distributed(), Rule::Distribution, "judges_2", fault).await;
+    let mut examined = Examined::new().await;
+    examined.expect_nothing(&Verifier::new(), fault).await;
+    let verifier = Verifier::new().distributed();
+    examined
+        .expect(&verifier, Rule::Distribution, "judges_2", fault)
+        .await;
 }

@@ -1,6 +1,8 @@
 //! Faults of the audit log, of audited tables and of the trigger that counts versions.
 
 super::faults! {
+    faults_of_the_log_are_found:
+
     a_log_that_can_be_changed_is_found: AuditLogWritable names "UPDATE",
         "GRANT UPDATE (action) ON tenantry.audit_log TO tenantry_app";
     a_log_that_can_be_emptied_is_found: AuditLogWritable names "TRUNCATE",

@@ -1,10 +1,12 @@
 //! Faults of roles.
 
 super::faults! {
+    faults_of_roles_are_found:
+
     a_login_that_bypasses_row_security_is_found: ScopeRoleAttribute names "verify_bypasses",
         "CREATE ROLE verify_bypasses LOGIN BYPASSRLS; GRANT tenantry_app TO verify_bypasses";
     a_login_that_is_a_superuser_is_found: ScopeRoleAttribute names "SUPERUSER",
-        "CREATE ROLE verify_superuser LOGIN SUPERUSER; GRANT tenantry_reader TO verify_superuser";
+        "CREATE ROLE verify_super_login LOGIN SUPERUSER; GRANT tenantry_reader TO verify_super_login";
     a_login_that_makes_roles_is_found: ScopeRoleAttribute names "CREATEROLE",
         "CREATE ROLE verify_makes_roles LOGIN CREATEROLE; GRANT tenantry_app TO verify_makes_roles";
     a_login_of_two_scopes_is_found: ScopeRoleMembership names "verify_two_scopes",
@@ -21,6 +23,10 @@ super::faults! {
         "ALTER ROLE tenantry_search LOGIN";
     a_narrow_role_that_is_a_member_is_found: NarrowRole names "tenantry_audit",
         "GRANT tenantry_seal TO tenantry_audit";
+    a_table_of_a_superuser_is_found: TableOwner names "challenges.judges",
+        "CREATE ROLE verify_superuser SUPERUSER; ALTER TABLE challenges.judges OWNER TO verify_superuser;
+         ALTER POLICY judges_wall ON challenges.judges TO tenantry_app, tenantry_reader, verify_superuser;
+         CREATE POLICY superuser_all ON challenges.judges TO verify_superuser USING (true)";
     an_heir_of_a_narrow_role_is_found: NarrowRoleInherited names "verify_heir",
         "CREATE ROLE verify_heir LOGIN; GRANT tenantry_identity TO verify_heir";
     a_role_that_bypasses_row_security_is_worth_knowing: BypassRole names "verify_backup",

@@ -1,6 +1,8 @@
 //! Faults of row security, of walls and of other policies, of partitions.
 
 super::faults! {
+    faults_of_walls_are_found:
+
     row_security_that_is_off_is_found: RowSecurityDisabled names "challenges.judges",
         "ALTER TABLE challenges.judges DISABLE ROW LEVEL SECURITY";
     a_directory_without_row_security_is_found: RowSecurityDisabled names "accounts.users",
@@ -26,7 +28,8 @@ super::faults! {
     a_wall_that_lets_writes_through_is_found: WallText names "tenantry_owner",
         "ALTER POLICY challenges_wall ON challenges.challenges WITH CHECK (true)";
     a_wall_on_another_column_is_found: WallText names "tenantry_reader",
-        "ALTER POLICY challenges_wall ON challenges.challenges USING (created_by = (SELECT tenantry.workspace_id()))";
+        "ALTER POLICY challenges_wall ON challenges.challenges USING (created_by = (SELECT tenantry.workspace_id()))
+           WITH CHECK (created_by = (SELECT tenantry.workspace_id()))";
     a_wall_that_is_asked_for_each_row_is_found: WallText names "challenges.challenges",
         "ALTER POLICY challenges_wall ON challenges.challenges USING (workspace_id = tenantry.workspace_id())
            WITH CHECK (workspace_id = tenantry.workspace_id())";
