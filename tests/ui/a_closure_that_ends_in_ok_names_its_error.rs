@@ -1,8 +1,7 @@
-use tenantry::{Database, Result, TenantContext};
+use tenantry::{Database, TenantContext};
 
-async fn work(database: &Database, context: &TenantContext) -> Result<()> {
-    database.transaction(context, async |_| Ok(())).await?;
-    Ok(())
+fn work(database: &Database, context: &TenantContext) {
+    let _ = database.transaction(context, async |_| Ok(()));
 }
 
 fn main() {}

@@ -2,7 +2,7 @@ use tenantry::TenantContext;
 use uuid::Uuid;
 
 fn context(workspace: Uuid) -> TenantContext {
-    TenantContext::from(workspace)
+    workspace.into()
 }
 
 fn main() {}

@@ -1,3 +1,4 @@
+// H-8: work that outlives its request would go on under a context that is gone.
 use tenantry::Session;
 use tenantry_entities::challenges::Challenges;
 

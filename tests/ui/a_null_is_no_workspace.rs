@@ -1,3 +1,4 @@
+// H-10: see `a_workspace_is_never_optional`.
 use tenantry::WorkspaceId;
 use uuid::Uuid;
 

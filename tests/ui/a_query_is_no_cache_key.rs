@@ -1,7 +1,7 @@
 use tenantry::Query;
 use tenantry_entities::challenges::challenge;
 
-// Without the workspace it would find another workspace's page.
+// H-37: without the workspace it would find the page of another one.
 fn key<K: std::hash::Hash>(_: K) {}
 
 fn cache(query: Query<challenge::Entity>) {

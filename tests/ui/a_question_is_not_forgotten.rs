@@ -1,13 +1,11 @@
 #![deny(unused_must_use)]
 
-use tenantry::{Query, Session};
-use tenantry_entities::challenges::{Challenges, challenge};
+use tenantry::Session;
+use tenantry_entities::challenges::Challenges;
 
-fn ask(session: &Session, title: String) {
+fn ask(session: &Session) {
     session.challenges();
     session.challenges().list();
-    Query::<challenge::Entity>::new();
-    challenge::TITLE.eq(title);
 }
 
 fn main() {}

@@ -1,4 +1,4 @@
-use tenantry::{ReadSession, Result};
+use tenantry::ReadSession;
 use tenantry_entities::challenges::{Challenges, challenge};
 
 fn write(session: &ReadSession, new: challenge::New) {

@@ -1,10 +1,11 @@
 use tenantry::{Database, TenantContext};
 use tenantry_entities::challenges::Challenges;
 
-fn count(database: &Database, context: &TenantContext) {
-    let mut tries = 0;
+struct Tries(u32);
+
+fn count(database: &Database, context: &TenantContext, tries: &mut Tries) {
     let _ = database.transaction(context, async |session| {
-        tries += 1;
+        *tries = Tries(tries.0 + 1);
         session.challenges().list().count().await
     });
 }

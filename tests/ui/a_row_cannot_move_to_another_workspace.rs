@@ -1,3 +1,4 @@
+// H-17: `update_column` once changed the tenant of a row.
 use sea_orm::Set;
 use tenantry_entities::challenges::challenge;
 use uuid::Uuid;

@@ -1,3 +1,4 @@
+// H-10: an absent workspace once meant every workspace, or IS NULL.
 use tenantry::{ActorId, Database, WorkspaceId};
 
 fn absent(database: &Database, actor: ActorId, workspace: Option<WorkspaceId>) {

@@ -1,7 +1,8 @@
-use tenantry::Session;
+use tenantry::{Rows, Session};
+use tenantry_entities::challenges::challenge;
 
-fn challenges(session: &Session) {
-    let _ = session.challenges();
+fn challenges(session: &Session) -> Rows<'_, challenge::Entity> {
+    session.challenges()
 }
 
 fn main() {}

@@ -1,7 +1,9 @@
-use tenantry::Rows;
-use tenantry_entities::challenges::challenge;
+#[path = "support/event.rs"]
+mod event;
 
-fn insert(rows: Rows<'_, challenge::Entity>, row: challenge::ActiveModel) {
+use tenantry::Rows;
+
+fn insert(rows: Rows<'_, event::Entity>, row: event::ActiveModel) {
     let _ = rows.insert(row);
 }
 

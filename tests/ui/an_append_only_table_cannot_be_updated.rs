@@ -1,9 +1,9 @@
 #[path = "support/event.rs"]
 mod event;
 
-use tenantry::{Rows, Version, Versioned};
+use tenantry::{Id, Rows, Version};
 
-fn update(rows: Rows<'_, event::Entity>, id: tenantry::Id<event::Entity>, version: Version) {
+fn update(rows: Rows<'_, event::Entity>, id: Id<event::Entity>, version: Version) {
     let _ = rows.update((id, version), Default::default());
 }
 

@@ -8,4 +8,8 @@ fn stray(workspace_id: Uuid, title: String) -> challenge::New {
     }
 }
 
+fn strayed(workspace_id: Uuid, new: challenge::Insert) -> challenge::Insert {
+    new.workspace_id(workspace_id)
+}
+
 fn main() {}

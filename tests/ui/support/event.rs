@@ -1,7 +1,9 @@
 //! A table of a workspace that is only appended to: no version, no soft delete.
 
-use sea_orm::entity::prelude::*;
-use tenantry::{Field, Keyed, Scoped};
+#![allow(dead_code, reason = "no theorem asks for all of it")]
+
+use sea_orm::{Set, entity::prelude::*};
+use tenantry::{Field, Id, Keyed, NewRow, Scoped};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "events")]
@@ -9,7 +11,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub workspace_id: Uuid,
     #[sea_orm(primary_key, auto_increment = false)]
-    pub id: tenantry::Id<Entity>,
+    pub id: Id<Entity>,
     pub amount: Decimal,
 }
 
@@ -26,10 +28,22 @@ impl Scoped for Entity {
     const WORKSPACE: Column = Column::WorkspaceId;
     const ID: Column = Column::Id;
 
-    fn id_of(row: &Model) -> tenantry::Id<Self> {
+    fn id_of(row: &Model) -> Id<Self> {
         row.id
     }
 }
 
-#[allow(dead_code, reason = "not every theorem asks for it")]
 pub const AMOUNT: Field<Entity, Decimal> = Field::new(Column::Amount);
+
+pub struct New {
+    pub amount: Decimal,
+}
+
+impl NewRow<Entity> for New {
+    fn into_active_model(self) -> ActiveModel {
+        ActiveModel {
+            amount: Set(self.amount),
+            ..Default::default()
+        }
+    }
+}
