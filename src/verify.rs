@@ -88,6 +88,8 @@ impl Verifier {
     }
 
     /// Looks at these schemas only, and at the kernel.
+    ///
+    /// Name all that foreign keys reach: of a key that leads elsewhere nobody can tell whether its target has a wall.
     pub fn schemas<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
         self.schemas = Some(names.into_iter().map(Into::into).collect());
         self

@@ -158,7 +158,7 @@ impl<'s> Pair<'s> {
                 });
                 let reason = if soft {
                     "a purge of a softly deleted row takes live rows along, without version or delete operation"
-                } else if self.target_scope().is_none() {
+                } else if target.is_some() && self.target_scope().is_none() {
                     "one delete reaches the rows of every workspace"
                 } else {
                     continue;

@@ -15,6 +15,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
         possessions(subject, role, findings);
     }
     owners(subject, findings);
+    without_triggers(subject, findings);
     for role in &subject.catalog.roles {
         if is_narrow(&role.name) {
             narrow(role, findings);
@@ -26,6 +27,30 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
             reads_everything(subject, role, findings);
             bypasses(subject, role, findings);
         }
+    }
+}
+
+/// In such a session foreign keys are not checked, versions not counted and changes not audited.
+fn without_triggers(subject: &Subject<'_>, findings: &mut Findings) {
+    for role in &subject.surroundings.without_triggers {
+        let (object, who) = match role {
+            Some(role) if !subject.is_scope(role) => continue,
+            Some(role) => (format!("role {role}"), identifier(role)),
+            None => (
+                format!("database {}", subject.surroundings.database),
+                "ALL".to_owned(),
+            ),
+        };
+        findings.error(
+            Rule::ScopeRoleTriggers,
+            object,
+            "session_replication_role is set, or may be set, so that triggers and foreign keys do not fire",
+            format!(
+                "ALTER ROLE {who} RESET session_replication_role;\n\
+                 REVOKE SET ON PARAMETER session_replication_role FROM {};",
+                if role.is_none() { "PUBLIC" } else { &who }
+            ),
+        );
     }
 }
 

@@ -35,6 +35,8 @@ macro_rules! rules {
 rules! {
     /// A scope role, and a login that is one, has no attribute that steps over row security or makes roles.
     ScopeRoleAttribute => "scope-role-attribute",
+    /// No scope role is spared triggers, and with them foreign keys and the audit log, by `session_replication_role`.
+    ScopeRoleTriggers => "scope-role-triggers",
     /// A scope role is a member of nothing, and a login a member of exactly one scope role.
     ScopeRoleMembership => "scope-role-membership",
     /// A scope role owns nothing.

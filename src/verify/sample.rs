@@ -162,6 +162,7 @@ fn judged(verifier: &Verifier, tables: Vec<Table>, others: Vec<Role>) -> Vec<Fin
         database_owner: "administrator".into(),
         database_grants: Vec::new(),
         default_privileges: Vec::new(),
+        without_triggers: Vec::new(),
         large_objects: Vec::new(),
         leaking_types: vec!["pg_catalog.numeric".into(), "pg_catalog.anyenum".into()],
         unguarded_log_partitions: Vec::new(),

@@ -13,6 +13,8 @@ pub(super) struct Surroundings {
     pub(super) database_grants: Vec<Grant>,
     /// Privileges on tables that are still to be made.
     pub(super) default_privileges: Vec<DefaultPrivilege>,
+    /// Who is spared triggers and foreign keys by `session_replication_role`, or may spare itself; no role is PUBLIC or all.
+    pub(super) without_triggers: Vec<Option<String>>,
     /// The large-object functions that PUBLIC executes.
     pub(super) large_objects: Vec<String>,
     /// Types, as `schema.name`, whose comparisons may tell what they compare.
@@ -54,6 +56,15 @@ SELECT json_build_object(
       FROM pg_catalog.pg_default_acl a LEFT JOIN pg_catalog.pg_namespace n ON n.oid = a.defaclnamespace
      CROSS JOIN LATERAL aclexplode(a.defaclacl) x LEFT JOIN pg_catalog.pg_roles r ON r.oid = x.grantee
      WHERE a.defaclobjtype = 'r' AND x.grantee <> a.defaclrole),
+  'without_triggers', (
+    SELECT coalesce(json_agg(w.role ORDER BY w.role NULLS FIRST), '[]') FROM (
+        SELECT r.rolname AS role FROM pg_catalog.pg_db_role_setting s LEFT JOIN pg_catalog.pg_roles r ON r.oid = s.setrole
+         WHERE s.setdatabase IN (0, d.oid) AND EXISTS (
+               SELECT FROM unnest(s.setconfig) AS c WHERE c ^@ 'session_replication_role=' AND c <> 'session_replication_role=origin')
+        UNION
+        SELECT r.rolname FROM pg_catalog.pg_parameter_acl p CROSS JOIN LATERAL aclexplode(p.paracl) x
+          LEFT JOIN pg_catalog.pg_roles r ON r.oid = x.grantee
+         WHERE p.parname = 'session_replication_role') w),
   'large_objects', (
     SELECT coalesce(json_agg(p.proname ORDER BY p.oid), '[]') FROM pg_catalog.pg_proc p
      WHERE p.pronamespace = 'pg_catalog'::regnamespace AND (p.proname ^@ 'lo_' OR p.proname IN ('loread', 'lowrite'))

@@ -7,6 +7,7 @@ mod claims;
 mod functions;
 mod grants;
 mod keys;
+mod kit;
 mod log;
 mod recheck;
 mod roles;

@@ -9,6 +9,10 @@ super::faults! {
         "CREATE ROLE verify_super_login LOGIN SUPERUSER; GRANT tenantry_reader TO verify_super_login";
     a_login_that_makes_roles_is_found: ScopeRoleAttribute names "CREATEROLE",
         "CREATE ROLE verify_makes_roles LOGIN CREATEROLE; GRANT tenantry_app TO verify_makes_roles";
+    a_login_that_triggers_spare_is_found: ScopeRoleTriggers names "tenantry_app",
+        "GRANT SET ON PARAMETER session_replication_role TO tenantry_app";
+    a_database_that_triggers_spare_is_found: ScopeRoleTriggers names "database",
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET session_replication_role = replica', current_database()); END $$";
     a_login_of_two_scopes_is_found: ScopeRoleMembership names "verify_two_scopes",
         "CREATE ROLE verify_two_scopes LOGIN; GRANT tenantry_app, tenantry_reader TO verify_two_scopes";
     a_login_that_is_the_owner_too_is_found: ScopeRoleMembership names "tenantry_owner",
