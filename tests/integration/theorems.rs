@@ -11,13 +11,14 @@ use std::{
     env,
     ffi::OsString,
     fs,
+    io::{self, Write},
     path::{Path, PathBuf},
     process::Command,
 };
 
 use tenantry::{
-    Access, Database, Error, Id, ReadRepository, ReadSession, Repository, Result, Session,
-    SoftDelete, TenantContext, Versioned,
+    Access, Database, Id, ReadRepository, ReadSession, Repository, Result, Session, SoftDelete,
+    TenantContext, Versioned,
 };
 use tenantry_entities::challenges::{Challenges, challenge, judge};
 use tenantry_repositories::challenges::ChallengeRepository;
@@ -31,14 +32,20 @@ fn what_must_not_compile_does_not() {
     if compiler.starts_with(PINNED) {
         trybuild::TestCases::new().compile_fail("tests/ui/*.rs");
     } else {
-        eprintln!("SKIPPED: the theorems in tests/ui need {PINNED}*, this is {compiler}");
+        // Past the test harness, which would swallow what a passing test prints.
+        writeln!(
+            io::stderr(),
+            "SKIPPED: tests/ui needs {PINNED}*, this is {compiler}"
+        )
+        .unwrap();
     }
 }
 
 fn compiler() -> String {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc"));
     let version = Command::new(rustc).arg("--version").output().unwrap();
-    String::from_utf8(version.stdout).unwrap()
+    let version = String::from_utf8(version.stdout).unwrap();
+    version.trim().to_owned()
 }
 
 /// H-9: a workspace that lay in a global, a thread or a task would be another request's.
@@ -144,7 +151,7 @@ fn helpers_can_be_generic_and_spawned() {
     fn read(session: ReadSession) {
         tokio::spawn(async move {
             count(&session).await?;
-            Ok::<_, Error>(any(session.submissions()).await?)
+            any(session.submissions()).await
         });
     }
     let _ = (write, read);
