@@ -1,4 +1,4 @@
-//! Tenant-safe data access.
+#![doc = include_str!("../README.md")]
 
 mod authority;
 pub mod catalog;
