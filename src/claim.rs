@@ -15,8 +15,9 @@ const CLAIM_LIFETIME: Duration = Duration::from_secs(60);
 
 /// The key by which a service signs the contexts it enters.
 ///
-/// Where a key is registered in the database, the runtime login alone cannot enter any workspace:
-/// whoever steals the database password but not this key reads nothing.
+/// Where a key is registered in the database, the runtime login alone cannot enter any workspace.
+/// What remains: whoever is logged in as the same login can read a claim of another session in
+/// `pg_stat_activity` and present it again for a minute; `SECURITY.md` says how to close that too.
 #[derive(Clone)]
 pub struct SigningKey {
     id: i32,

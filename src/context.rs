@@ -87,7 +87,7 @@ const fn is_role_name(name: &str) -> bool {
 pub enum ActorKind {
     /// A person.
     User,
-    /// A named system job; nobody in particular.
+    /// A named system job.
     Job,
 }
 
@@ -173,7 +173,7 @@ impl TenantContext {
         &self.0.workspace
     }
 
-    /// Who acts; nobody in particular in a job.
+    /// Who acts: a person, or the name of a job.
     #[must_use]
     pub fn actor(&self) -> Option<&ActorId> {
         self.0.actor.as_ref()

@@ -92,13 +92,15 @@ impl Database {
 
     /// Makes the context of a named system job in one workspace.
     ///
-    /// The name is part of the program, never of its input; it becomes the role.
+    /// The name is part of the program, never of its input. It is the role, and the audit log shows
+    /// it as `system:name`.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Invalid`] if the workspace id is blank.
     pub fn job(&self, name: Role, workspace: WorkspaceId) -> Result<TenantContext> {
-        self.context(Occasion::Job, workspace, (ActorKind::Job, None), name)
+        let who = (ActorKind::Job, Some(ActorId::from(name.as_str())));
+        self.context(Occasion::Job, workspace, who, name)
     }
 
     fn context(

@@ -77,14 +77,18 @@ pub trait SoftDelete: Scoped {
 pub trait Audited: Scoped {}
 
 /// A table without a workspace: reference data, or a directory that only functions read.
-#[diagnostic::on_unimplemented(message = "`{Self}` is not a global table")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a global table",
+    label = "its rows belong to workspaces, or nothing is known about it",
+    note = "rows of a workspace table are reached through `session.rows(…)`"
+)]
 pub trait Global: EntityTrait {}
 
 /// What `insert` takes: the generated `New` (required columns) or `Insert` (optional ones as well).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a new row of `{E}`",
     label = "expected the `New` or `Insert` that is generated beside `{E}`",
-    note = "an `ActiveModel` could carry a workspace, an id or a version of the caller's; those are the library's to set"
+    note = "each table takes the rows generated beside it; an `ActiveModel` could carry a workspace, an id or a version of the caller's; those are the library's to set"
 )]
 pub trait NewRow<E: EntityTrait>: Send {
     /// The columns to write. The engine stamps the workspace and, where it makes them, the id.

@@ -56,16 +56,22 @@ impl<E: EntityTrait, T, N> Field<E, T, N> {
 
 type Compare = fn(&Value, &Value) -> Option<Ordering>;
 
-impl<E: EntityTrait, T: Leakproof + Into<Value> + ValueType, N> Field<E, T, N> {
+impl<E: EntityTrait, T: Into<Value> + ValueType, N> Field<E, T, N> {
     /// Equal to a value.
-    pub fn eq(self, value: impl Into<T>) -> Filter<E> {
+    pub fn eq(self, value: impl Into<T>) -> Filter<E>
+    where
+        T: Leakproof,
+    {
         self.compare(BinOper::Equal, value.into(), |a, b| {
             (a == b).then_some(Ordering::Equal)
         })
     }
 
     /// Equal to one of several values; to none of an empty list.
-    pub fn one_of<V: Into<T>>(self, values: impl IntoIterator<Item = V>) -> Filter<E> {
+    pub fn one_of<V: Into<T>>(self, values: impl IntoIterator<Item = V>) -> Filter<E>
+    where
+        T: Leakproof,
+    {
         let values = values.into_iter().map(|value| value.into().into());
         Filter(Node::OneOf(self.0, values.collect()))
     }
@@ -75,29 +81,44 @@ impl<E: EntityTrait, T: Leakproof + Into<Value> + ValueType, N> Field<E, T, N> {
     }
 }
 
-impl<E: EntityTrait, T: LeakproofOrder + Into<Value> + ValueType + PartialOrd, N> Field<E, T, N> {
+impl<E: EntityTrait, T: Into<Value> + ValueType + PartialOrd, N> Field<E, T, N> {
     /// Less than a value.
-    pub fn lt(self, value: impl Into<T>) -> Filter<E> {
+    pub fn lt(self, value: impl Into<T>) -> Filter<E>
+    where
+        T: LeakproofOrder,
+    {
         self.compare(BinOper::SmallerThan, value.into(), order::<T>)
     }
 
     /// At most a value.
-    pub fn lte(self, value: impl Into<T>) -> Filter<E> {
+    pub fn lte(self, value: impl Into<T>) -> Filter<E>
+    where
+        T: LeakproofOrder,
+    {
         self.compare(BinOper::SmallerThanOrEqual, value.into(), order::<T>)
     }
 
     /// Greater than a value.
-    pub fn gt(self, value: impl Into<T>) -> Filter<E> {
+    pub fn gt(self, value: impl Into<T>) -> Filter<E>
+    where
+        T: LeakproofOrder,
+    {
         self.compare(BinOper::GreaterThan, value.into(), order::<T>)
     }
 
     /// At least a value.
-    pub fn gte(self, value: impl Into<T>) -> Filter<E> {
+    pub fn gte(self, value: impl Into<T>) -> Filter<E>
+    where
+        T: LeakproofOrder,
+    {
         self.compare(BinOper::GreaterThanOrEqual, value.into(), order::<T>)
     }
 
     /// From one value to another, both included.
-    pub fn between(self, low: impl Into<T>, high: impl Into<T>) -> Filter<E> {
+    pub fn between(self, low: impl Into<T>, high: impl Into<T>) -> Filter<E>
+    where
+        T: LeakproofOrder,
+    {
         self.gte(low).and(self.lte(high))
     }
 }

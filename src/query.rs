@@ -85,13 +85,6 @@ impl<E: Scoped> Query<E> {
         self
     }
 
-    /// Locks the rows until the transaction ends (`FOR NO KEY UPDATE`), so that nobody changes
-    /// them between this read and a later write.
-    pub fn for_update(mut self) -> Self {
-        self.lock = true;
-        self
-    }
-
     /// The page size asked for.
     #[must_use]
     pub const fn page_size(&self) -> u64 {

@@ -181,6 +181,15 @@ impl<'s, E: Scoped, A: Access> Rows<'s, E, A> {
     }
 }
 
+impl<E: Scoped, A: Writes> List<Rows<'_, E, A>> {
+    /// Locks the rows until the transaction ends (`FOR NO KEY UPDATE`), so that nobody changes them
+    /// between this read and a later write.
+    pub fn for_update(mut self) -> Self {
+        self.query.lock = true;
+        self
+    }
+}
+
 impl<E: Scoped, A: Access> ReadRepository for Rows<'_, E, A> {
     type Entity = E;
 

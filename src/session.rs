@@ -25,7 +25,7 @@ impl Access for ReadOnly {}
 /// The access to write.
 #[diagnostic::on_unimplemented(
     message = "a read session cannot write",
-    label = "this session came from `database.read`",
+    label = "this session may only read",
     note = "open it with `database.begin(&context)` instead"
 )]
 pub trait Writes: Access + sealed::Writes {}

@@ -97,11 +97,11 @@ fn from_postgres(error: &PgDatabaseError) -> Error {
         ),
         "40P01" => Error::new(ErrorKind::Retryable, "a deadlock was broken"),
         "55P03" => Error::new(ErrorKind::Retryable, "a lock was not free in time"),
-        "0A000" => Error::new(
+        // "cached plan must not change result type": the schema changed under a prepared statement.
+        "0A000" if error.message().starts_with("cached plan") => Error::new(
             ErrorKind::Retryable,
-            "the database does not support the statement",
-        )
-        .with_hint("If the schema has just changed, try again: a prepared statement was outdated."),
+            "the schema changed under a prepared statement",
+        ),
         "57014" => Error::new(
             ErrorKind::Unavailable,
             "the statement took too long and was cancelled",

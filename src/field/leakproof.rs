@@ -20,7 +20,9 @@ pub trait Leakproof {}
 
 /// A [`Leakproof`] type whose `<` and `>` are leakproof too.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` has no order that can use an index under row security"
+    message = "`{Self}` has no order that can use an index under row security",
+    label = "its `<` and `>` are not leakproof in PostgreSQL, or say nothing about its meaning",
+    note = "compare a column that stores the rank as an integer"
 )]
 pub trait LeakproofOrder: Leakproof {}
 

@@ -247,7 +247,7 @@ mod tests {
 
     #[test]
     fn a_locking_read_does_not_block_children() {
-        assert_snapshot!(listed(&Widgets::new().for_update()), @"
+        assert_snapshot!(listed(&Widgets { lock: true, ..Widgets::new() }), @"
         SELECT widgets.name
         FROM app.widgets
         WHERE widgets.workspace_id = $1 AND widgets.deleted_at IS NULL

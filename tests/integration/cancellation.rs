@@ -88,8 +88,8 @@ async fn a_unit_of_work_may_be_dropped_at_any_await() {
             made,
             "half done after {polls} polls"
         );
-        if outcome.is_some() {
-            outcome.unwrap().unwrap();
+        if let Some(outcome) = outcome {
+            outcome.unwrap();
             assert!(made, "acknowledged and lost");
             finished += 1;
         }

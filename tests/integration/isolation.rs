@@ -302,10 +302,41 @@ fn the_matrix_covers_every_verb() {
     );
 }
 
+/// Tables that stand behind a wall and are not attacked by the kit, each with who does it.
+const ATTACKED_ELSEWHERE: [(&str, &str); 2] = [
+    (
+        "accounts.workspaces",
+        "a_workspace_sees_itself_and_no_other",
+    ),
+    (
+        "tenantry.audit_log",
+        "a_workspace_reads_its_own_log_and_only_its_owners_do",
+    ),
+];
+
 /// The kit that users attack their own entities with, on every table of ours.
 #[tokio::test]
 async fn every_table_withstands_the_isolation_kit() {
     let world = World::new().await;
+    let walled =
+        "SELECT polrelid::regclass::text FROM pg_policy WHERE NOT polpermissive GROUP BY 1";
+    let walled: Vec<String> = sqlx::query_scalar(walled)
+        .fetch_all(&world.test.admin())
+        .await
+        .unwrap();
+    let attacked = [
+        "accounts.members",
+        "challenges.challenges",
+        "challenges.judges",
+        "challenges.submissions",
+    ];
+    let elsewhere = ATTACKED_ELSEWHERE.iter().map(|(table, _)| *table);
+    let known: BTreeSet<&str> = attacked.into_iter().chain(elsewhere).collect();
+    assert_eq!(
+        walled.iter().map(String::as_str).collect::<BTreeSet<_>>(),
+        known
+    );
+
     let World {
         database,
         alpha,

@@ -40,6 +40,8 @@ pub struct Table {
     pub(super) indexes: Vec<(String, Vec<String>)>,
     pub(super) references: Vec<Reference>,
     pub(super) readers: Vec<(String, Vec<String>)>,
+    /// The condition under which the runtime role may insert and update.
+    pub(super) writable_if: String,
     pub(super) stamped: bool,
     pub(super) versioned: bool,
     pub(super) soft_delete: bool,
@@ -96,6 +98,7 @@ impl Table {
             indexes: Vec::new(),
             references: Vec::new(),
             readers: Vec::new(),
+            writable_if: "true".into(),
             stamped: false,
             versioned: false,
             soft_delete: false,
@@ -238,6 +241,16 @@ impl Table {
         columns: impl IntoIterator<Item = S>,
     ) -> Self {
         self.readers.push((role.into(), owned(columns)));
+        self
+    }
+
+    /// Lets the runtime role insert and update only where `condition` holds, for the row before and for the row after.
+    ///
+    /// It is SQL over the columns of the row and the readers of the context, such as `(SELECT tenantry.role()) = 'owner'`; write each
+    /// reader as a sub-select, so that it is asked once for a statement. It stands behind the wall and cannot widen it. It must not
+    /// speak of `deleted_at`, or a soft delete would be refused by its own result.
+    pub fn writable_if(mut self, condition: impl Into<String>) -> Self {
+        self.writable_if = condition.into();
         self
     }
 

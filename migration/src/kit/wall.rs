@@ -51,14 +51,14 @@ pub(super) fn sql(table: &Table, actor: KeyType) -> String {
         "app_insert",
         "INSERT",
         APP,
-        "WITH CHECK (true)",
+        &format!("WITH CHECK ({})", table.writable_if),
     ));
     sql.push_str(&policy(
         &path,
         "app_update",
         "UPDATE",
         APP,
-        "USING (true) WITH CHECK (true)",
+        &format!("USING ({0}) WITH CHECK ({0})", table.writable_if),
     ));
     sql.push_str(&policy(
         &path,

@@ -100,6 +100,7 @@ fn workspaces() -> Table {
     .versioned()
     .soft_delete()
     .audited()
+    .writable_if(OWNERS_AND_ADMINS)
     .readable_by(IDENTITY, ["id", "deleted_at"])
 }
 
@@ -220,12 +221,18 @@ fn members() -> Table {
     .versioned()
     .soft_delete()
     .audited()
+    .writable_if(NOBODY_ABOVE_THEMSELVES)
     // Full, not among live rows: other tables point to it, and who comes back gets the old row restored.
     .unique(["user_id"])
     .index("role", ["role", "joined_at", "id"])
     .index("newest", ["joined_at DESC", "id DESC"])
     .readable_by(IDENTITY, ["workspace_id", "user_id", "role", "deleted_at"])
 }
+
+const OWNERS_AND_ADMINS: &str = "(SELECT tenantry.role()) IN ('owner', 'admin')";
+
+/// Only an owner makes, changes or removes an owner.
+const NOBODY_ABOVE_THEMSELVES: &str = "(SELECT tenantry.role()) = 'owner' OR ((SELECT tenantry.role()) = 'admin' AND \"role\" <> 'owner')";
 
 const MEMBER_ROLE: &str = "member_role(workspace uuid, person uuid) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $function$
