@@ -236,7 +236,6 @@ async fn a_claim_of_another_shape_is_refused() {
         with(|claim| claim.attributes = "5b5d"),
         with(|claim| claim.attributes = "7b"),
         with(|claim| claim.attributes = "zz"),
-        with(|claim| claim.key = 1),
         good.text().replace(REQUEST, "-"),
         format!("{}|", good.text()),
         format!("{}\n", good.text()),

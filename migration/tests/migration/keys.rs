@@ -171,3 +171,23 @@ async fn a_signature_stands_against_stacked_statements() {
     );
     refused(&mut app, &stacked, "context refused").await;
 }
+
+/// Services sign first, the key is registered afterwards, and nobody is refused in between.
+#[tokio::test]
+async fn a_first_key_is_introduced_without_a_pause() {
+    let database = Database::migrated().await;
+    let mut app = database.connect(roles::APP).await;
+    let signed = Claim {
+        key: 1,
+        ..Claim::of(ALPHA, "member")
+    }
+    .text();
+    let unit = format!(
+        "BEGIN; {} COMMIT",
+        enter(&signed, &signature(SECRET, &signed))
+    );
+    sql(&mut app, &unit).await;
+    let mut migrator = database.connect(roles::MIGRATOR).await;
+    keys::register(&mut migrator, 1, SECRET).await.unwrap();
+    sql(&mut app, &unit).await;
+}
