@@ -4,17 +4,29 @@
 //! a failed first step open in the pool, report a `COMMIT` that PostgreSQL answered with `ROLLBACK`
 //! as success, and know nothing of a lost answer.
 
-use std::{fmt, sync::PoisonError, time::Duration};
+mod held;
+mod raw;
+mod state;
+
+use std::{
+    fmt, mem,
+    sync::{
+        PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use sea_orm::{Statement, sea_query::Values};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{
     AssertSqlSafe, Executor, PgPool, Postgres, Row,
-    pool::PoolConnection,
-    postgres::{PgArguments, PgRow},
+    postgres::{PgArguments, PgDatabaseError, PgRow, PgSeverity},
 };
-use tokio::sync::{Mutex, MutexGuard};
+use tokio::sync::Mutex;
 use tracing::Instrument;
+
+use held::Held;
+use state::State;
 
 use crate::{
     Error, ErrorKind, Result, TransactionId,
@@ -23,9 +35,6 @@ use crate::{
 
 /// The column by which a write tells its transaction's id; see [`Connection::learn`].
 pub(crate) const TRANSACTION_COLUMN: &str = "tenantry_transaction";
-
-/// How long a rollback may take after a session was dropped, before the connection is closed.
-const ROLLBACK_PATIENCE: Duration = Duration::from_secs(5);
 
 /// How many stale connections of the pool `begin` tries before it gives up.
 const BEGIN_ATTEMPTS: usize = 3;
@@ -37,19 +46,37 @@ pub(crate) struct Purpose {
     pub(crate) table: &'static str,
 }
 
-pub(crate) struct Connection {
-    state: Mutex<State>,
-    /// Statements to run before the next one: what a dropped savepoint or stream left to undo.
-    pending: std::sync::Mutex<Vec<String>>,
-    persistent: bool,
+/// What a dropped savepoint or stream left to do before the next statement.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Pending {
+    /// Go back to the savepoint of this number.
+    Undo(u64),
+    /// Close the cursor of this name.
+    Close(String),
 }
 
-struct State {
-    /// `None` once the transaction has ended.
-    live: Option<PoolConnection<Postgres>>,
-    transaction: Option<TransactionId>,
-    wrote_unseen: bool,
-    must_retry: bool,
+impl Pending {
+    /// May be run again where its answer was not waited for: going back twice is going back, and
+    /// what is not there is not closed.
+    fn sql(&self) -> String {
+        match self {
+            Self::Undo(savepoint) => format!("ROLLBACK TO SAVEPOINT tenantry_{savepoint}"),
+            Self::Close(cursor) => format!(
+                "DO 'BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_cursors WHERE name = ''{cursor}'') \
+                 THEN EXECUTE ''CLOSE {cursor}''; END IF; END'"
+            ),
+        }
+    }
+}
+
+pub(crate) struct Connection {
+    state: Mutex<State>,
+    pending: std::sync::Mutex<Vec<Pending>>,
+    /// The id of the transaction, 0 until it is known. Learnt without waiting, so that no answer is
+    /// lost between a write and its id.
+    transaction: AtomicU64,
+    savepoints: AtomicU64,
+    persistent: bool,
 }
 
 impl Connection {
@@ -57,18 +84,14 @@ impl Connection {
     pub(crate) async fn begin(pool: &PgPool, statement: String, persistent: bool) -> Result<Self> {
         let mut attempt = 1;
         loop {
-            let mut opening = Opening(Some(pool.acquire().await.map_err(from_connect)?));
-            let connection = opening.0.as_mut().expect("just filled");
-            match connection.execute(AssertSqlSafe(statement.as_str())).await {
+            let mut held = Held::acquire(pool).await?;
+            match held.get()?.execute(AssertSqlSafe(statement.as_str())).await {
                 Ok(_) => {
                     return Ok(Self {
-                        state: Mutex::new(State {
-                            live: opening.0.take(),
-                            transaction: None,
-                            wrote_unseen: false,
-                            must_retry: false,
-                        }),
+                        state: Mutex::new(State::begun(held)),
                         pending: std::sync::Mutex::default(),
+                        transaction: AtomicU64::new(0),
+                        savepoints: AtomicU64::new(0),
                         persistent,
                     });
                 }
@@ -124,8 +147,13 @@ impl Connection {
         sql: &str,
         arguments: PgArguments,
     ) -> Result<Vec<PgRow>> {
-        self.state.lock().await.wrote_unseen = true;
+        raw::refuse_control(sql)?;
         let query = sqlx::query_with(AssertSqlSafe(sql), arguments).persistent(false);
+        {
+            let mut state = self.state.lock().await;
+            state.wrote_unseen = true;
+            state.littered = true;
+        }
         self.run(purpose, async |connection| {
             query.fetch_all(connection).await
         })
@@ -143,20 +171,47 @@ impl Connection {
         .await
     }
 
-    /// Leaves a statement to be run before the next one. Does not wait, for use in `Drop`.
-    pub(crate) fn leave_pending(&self, sql: String) {
-        self.pending
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(sql);
+    /// A number for a savepoint: no two of a transaction have the same, so that none is taken for
+    /// another that was left behind.
+    pub(crate) fn number_savepoint(&self) -> u64 {
+        self.savepoints.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Goes back to a savepoint, also from an aborted transaction.
+    pub(crate) async fn undo(&self, savepoint: u64) -> Result<()> {
+        self.leave_pending(Pending::Undo(savepoint));
+        let mut state = self.state.lock().await;
+        self.settle(&mut state).await
+    }
+
+    /// Leaves something to be done before the next statement. Does not wait, for use in `Drop`.
+    pub(crate) fn leave_pending(&self, pending: Pending) {
+        let mut list = self.pending();
+        if let Pending::Undo(_) = pending {
+            // Whatever was left inside the savepoint goes with it, and could not be done in an
+            // aborted transaction.
+            list.clear();
+        }
+        list.push(pending);
+    }
+
+    fn pending(&self) -> std::sync::MutexGuard<'_, Vec<Pending>> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Remembers the id of the transaction from a row that a write returned.
-    pub(crate) async fn learn(&self, row: &PgRow) {
+    pub(crate) fn learn(&self, row: &PgRow) {
         if let Ok(text) = row.try_get::<String, _>(TRANSACTION_COLUMN)
             && let Ok(number) = text.parse()
         {
-            self.state.lock().await.transaction = Some(TransactionId(number));
+            self.transaction.store(number, Ordering::Relaxed);
+        }
+    }
+
+    fn transaction(&self) -> Option<TransactionId> {
+        match self.transaction.load(Ordering::Relaxed) {
+            0 => None,
+            number => Some(TransactionId(number)),
         }
     }
 
@@ -168,28 +223,30 @@ impl Connection {
     /// Commits. The first statement fails in an aborted transaction, where a bare `COMMIT` would
     /// be answered by a rollback that the driver reports as success.
     pub(crate) async fn commit(&self) -> Result<()> {
-        let mut state = self.state.lock().await;
-        if let Err(error) = self.settle(&mut state).await {
+        let state = &mut *self.state.lock().await;
+        if let Err(error) = self.settle(state).await {
             return state.roll_back_because(error).await;
         }
-        if state.wrote_unseen && state.transaction.is_none() {
+        if state.wrote_unseen && self.transaction().is_none() {
             match state.current_transaction().await {
-                Ok(transaction) => state.transaction = transaction,
+                Ok(number) => self.transaction.store(number, Ordering::Relaxed),
                 Err(error) => return state.roll_back_because(error).await,
             }
         }
-        let wrote = state.transaction;
-        let Some(live) = &mut state.live else {
-            return Err(ended());
-        };
-        let answer = live.execute("SELECT 1; COMMIT").await;
+        let wrote = self.transaction();
+        let (answered, answer) = state.end("SELECT 1; COMMIT").await?;
         match answer {
-            Ok(_) => {
-                state.live = None;
+            Ok(()) => {
+                state.give_back();
+                Ok(())
+            }
+            // What came after the commit failed.
+            Err(_) if answered > 1 => {
+                state.held.close();
                 Ok(())
             }
             Err(error) if is_broken(&error) => {
-                state.close();
+                state.held.close();
                 Err(match wrote {
                     None => from_connect(error),
                     Some(_) => Error::new(
@@ -209,24 +266,17 @@ impl Connection {
         self.state.lock().await.roll_back().await;
     }
 
-    /// Runs what was left pending. A statement leaves the list only once it was answered.
+    /// Does what was left pending. It leaves the list only once it was answered.
     async fn settle(&self, state: &mut State) -> Result<()> {
-        let first = || {
-            self.pending
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .first()
-                .cloned()
-        };
-        while let Some(sql) = first() {
-            let live = state.live.as_mut().ok_or_else(ended)?;
-            live.execute(AssertSqlSafe(sql.as_str()))
+        let first = || self.pending().first().cloned();
+        while let Some(pending) = first() {
+            state
+                .held
+                .get()?
+                .execute(AssertSqlSafe(pending.sql()))
                 .await
                 .map_err(from_statement)?;
-            self.pending
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .remove(0);
+            self.pending().retain(|left| *left != pending);
         }
         Ok(())
     }
@@ -246,14 +296,22 @@ impl Connection {
             table = purpose.table
         );
         async {
-            let mut state: MutexGuard<'_, State> = self.state.lock().await;
-            self.settle(&mut state).await?;
-            let live = state.live.as_mut().ok_or_else(ended)?;
-            let answer = work(live).await.map_err(from_statement);
-            if let Err(error) = &answer {
-                // 40001 and 40P01: the transaction is lost, the unit of work may run again.
-                state.must_retry |= error.kind() == ErrorKind::Retryable;
-                tracing::debug!(kind = ?error.kind(), sqlstate = error.sqlstate(), "statement failed");
+            let state = &mut *self.state.lock().await;
+            self.settle(state).await?;
+            let connection = state.held.get()?;
+            // Dropped before the answer, the statement may be carried out all the same.
+            let unseen = mem::replace(&mut state.wrote_unseen, true);
+            let answer = work(connection).await.map_err(from_statement);
+            state.wrote_unseen = unseen;
+            match &answer {
+                // Nothing works in a lost transaction: a savepoint has recovered it.
+                Ok(_) => state.must_retry = false,
+                Err(error) => {
+                    // 40001 and 40P01: the transaction is lost, the unit of work may run again.
+                    state.must_retry |= error.kind() == ErrorKind::Retryable;
+                    state.outdated |= error.sqlstate() == Some("0A000");
+                    tracing::debug!(kind = ?error.kind(), sqlstate = error.sqlstate(), "statement failed");
+                }
             }
             answer
         }
@@ -289,57 +347,16 @@ pub(crate) async fn ask(
     row.ok_or_else(|| Error::new(ErrorKind::Internal, "the question has no answer"))
 }
 
-impl State {
-    async fn current_transaction(&mut self) -> Result<Option<TransactionId>> {
-        let live = self.live.as_mut().ok_or_else(ended)?;
-        let row = sqlx::query("SELECT pg_current_xact_id_if_assigned()::text")
-            .persistent(false)
-            .fetch_one(&mut **live)
-            .await
-            .map_err(from_statement)?;
-        let text: Option<String> = row.try_get(0).map_err(from_statement)?;
-        Ok(text.and_then(|text| text.parse().ok()).map(TransactionId))
-    }
-
-    async fn roll_back_because(&mut self, error: Error) -> Result<()> {
-        self.roll_back().await;
-        Err(error)
-    }
-
-    async fn roll_back(&mut self) {
-        if let Some(live) = self.live.take() {
-            roll_back(live).await;
-        }
-    }
-
-    fn close(&mut self) {
-        if let Some(mut live) = self.live.take() {
-            live.close_on_drop();
-        }
-    }
-}
-
-/// A connection between `acquire` and the answer to `BEGIN`. Dropped there, by an error or because
-/// nobody waits any more, it may hold half a transaction: it is closed, not returned.
-struct Opening(Option<PoolConnection<Postgres>>);
-
-impl Drop for Opening {
-    fn drop(&mut self) {
-        if let Some(connection) = &mut self.0 {
-            connection.close_on_drop();
-        }
-    }
-}
-
 impl Drop for Connection {
     fn drop(&mut self) {
-        let Some(live) = self.state.get_mut().live.take() else {
+        let state = self.state.get_mut();
+        if !state.held.is_live() {
             return;
-        };
-        match tokio::runtime::Handle::try_current() {
-            Ok(runtime) => drop(runtime.spawn(roll_back(live))),
-            // Without a runtime nothing can be sent. Closing the socket makes the server roll back.
-            Err(_) => drop(live.detach()),
+        }
+        // Without a runtime nothing can be sent: the connection is closed.
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            let mut state = state.take();
+            runtime.spawn(async move { state.roll_back().await });
         }
     }
 }
@@ -350,13 +367,6 @@ impl fmt::Debug for Connection {
     }
 }
 
-async fn roll_back(mut live: PoolConnection<Postgres>) {
-    let answer = tokio::time::timeout(ROLLBACK_PATIENCE, live.execute("ROLLBACK")).await;
-    if !matches!(answer, Ok(Ok(_))) {
-        live.close_on_drop();
-    }
-}
-
 fn ended() -> Error {
     Error::new(ErrorKind::Internal, "the session has ended")
 }
@@ -364,9 +374,18 @@ fn ended() -> Error {
 /// Whether the connection, rather than the statement, failed.
 fn is_broken(error: &sqlx::Error) -> bool {
     match error {
-        sqlx::Error::Database(database) => database
-            .code()
-            .is_some_and(|code| code.starts_with("08") || code.starts_with("57P")),
+        sqlx::Error::Database(database) => {
+            // Whatever the reason, the server ends the connection with these.
+            let ends = database
+                .try_downcast_ref::<PgDatabaseError>()
+                .is_some_and(|told| {
+                    matches!(told.severity(), PgSeverity::Fatal | PgSeverity::Panic)
+                });
+            // 40003: statement completion unknown.
+            let lost =
+                |code: &str| code.starts_with("08") || code.starts_with("57P") || code == "40003";
+            ends || database.code().is_some_and(|code| lost(&code))
+        }
         sqlx::Error::Io(_) | sqlx::Error::Protocol(_) | sqlx::Error::Tls(_) => true,
         _ => false,
     }

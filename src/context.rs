@@ -137,7 +137,8 @@ struct Inner {
     actor: Option<ActorId>,
     role: Role,
     request: Uuid,
-    expires: Instant,
+    /// `None` where the lifetime reaches beyond the clock.
+    expires: Option<Instant>,
 }
 
 impl TenantContext {
@@ -163,7 +164,7 @@ impl TenantContext {
             actor,
             role,
             request: Uuid::now_v7(),
-            expires: Instant::now() + lifetime,
+            expires: Instant::now().checked_add(lifetime),
         })))
     }
 
@@ -211,7 +212,11 @@ impl TenantContext {
     }
 
     pub(crate) fn refuse_if_expired(&self) -> Result<()> {
-        if Instant::now() < self.0.expires {
+        if self
+            .0
+            .expires
+            .is_none_or(|expires| Instant::now() < expires)
+        {
             return Ok(());
         }
         Err(Error::new(ErrorKind::Forbidden, "the context has expired")

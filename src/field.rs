@@ -14,7 +14,7 @@ mod leakproof;
 mod sort;
 
 pub use leakproof::{Leakproof, LeakproofOrder};
-pub use sort::{Direction, HasMany, Sort, Unique};
+pub use sort::{BelongsTo, Direction, HasMany, Sort, Unique};
 
 /// A column with its Rust type.
 ///

@@ -32,13 +32,14 @@ pub use database::{Database, DatabaseBuilder};
 pub use entity::{Audited, Constraint, Global, NewRow, Scoped, SoftDelete, Versioned};
 pub use error::{Error, ErrorKind, Result};
 pub use field::{
-    Direction, Field, Filter, HasMany, Leakproof, LeakproofOrder, NotNull, Null, Sort, Unique,
+    BelongsTo, Direction, Field, Filter, HasMany, Leakproof, LeakproofOrder, NotNull, Null, Sort,
+    Unique,
 };
 pub use id::{Id, Keyed, Version};
 pub use key::{ActorId, RowKey, WorkspaceId};
 pub use page::{Cursor, Page};
 pub use query::{List, Query};
-pub use read::{Append, Load, With};
+pub use read::{Append, Count, Load, With};
 pub use repository::{ReadRepository, Repository};
 pub use rows::Rows;
 pub use session::{Access, ReadOnly, ReadSession, ReadWrite, Session, Writes};

@@ -11,10 +11,12 @@ use crate::{
 mod keyset;
 mod memory;
 mod partial;
+mod related;
 pub(crate) mod select;
 mod stream;
 mod with;
 
+pub use related::Count;
 pub use with::{Append, Load, With};
 
 /// Decodes a row into the model of `E`.

@@ -6,7 +6,7 @@ use sqlx::postgres::{PgArguments, PgRow};
 
 use crate::{
     Database, Error, Result, Rows, Scoped, TenantContext,
-    connection::{Connection, Purpose},
+    connection::{Connection, Pending, Purpose},
 };
 
 /// What a session may do. Closed: a session reads, or reads and writes.
@@ -57,6 +57,8 @@ pub struct Session<A: Access = ReadWrite> {
     database: Database,
     /// 0 for the transaction itself, then one for each savepoint around.
     level: u32,
+    /// A savepoint that was undone, but still stands on the server until the next one replaces it.
+    undone: Option<u64>,
     _access: PhantomData<fn() -> A>,
 }
 
@@ -70,6 +72,7 @@ impl<A: Access> Session<A> {
             context,
             database,
             level: 0,
+            undone: None,
             _access: PhantomData,
         }
     }
@@ -99,11 +102,15 @@ impl<A: Access> Session<A> {
     /// the workspace predicate that every built statement carries.
     ///
     /// `purpose` says why, in traces and in review. The text is a constant; values are bound. One
-    /// statement by the extended protocol: a second one is refused by PostgreSQL.
+    /// statement by the extended protocol: a second one is refused by PostgreSQL. What it leaves on
+    /// the connection, such as settings, locks and temporary tables, is cleared away when the
+    /// session ends.
     ///
     /// # Errors
     ///
-    /// As the statement deserves; never with a value in the text.
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if it is about the transaction itself
+    /// (`COMMIT`, `SAVEPOINT`, `DECLARE`, `PREPARE` and the like); otherwise as the statement
+    /// deserves. Never with a value in the text.
     pub async fn raw_sql_without_workspace_guard(
         &self,
         purpose: &'static str,
@@ -163,31 +170,44 @@ impl Session {
         &mut self,
         work: impl AsyncFnOnce(&mut Self) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let level = self.level + 1;
+        let number = self.connection.number_savepoint();
+        let begin = match self.undone.take() {
+            Some(undone) => {
+                format!("RELEASE SAVEPOINT tenantry_{undone}; SAVEPOINT tenantry_{number}")
+            }
+            None => format!("SAVEPOINT tenantry_{number}"),
+        };
+        self.command(begin).await?;
+        // Until it is released.
+        self.undone = Some(number);
         let mut inner = Self {
             connection: Arc::clone(&self.connection),
             context: self.context.clone(),
             database: self.database.clone(),
-            level,
+            level: self.level + 1,
+            undone: None,
             _access: PhantomData,
         };
-        self.command(format!("SAVEPOINT tenantry_{level}")).await?;
         let guard = Abandoned {
             connection: &self.connection,
-            level: Some(level),
+            savepoint: Some(number),
         };
         let outcome = work(&mut inner).await;
-        let end = match &outcome {
-            Ok(_) => format!("RELEASE SAVEPOINT tenantry_{level}"),
-            Err(_) => undo(level),
-        };
-        let ended = self.command(end).await;
-        if ended.is_ok() {
-            guard.defuse();
+        match &outcome {
+            Ok(_) => {
+                self.command(format!("RELEASE SAVEPOINT tenantry_{number}"))
+                    .await?;
+                guard.defuse();
+                self.undone = None;
+            }
+            // Where this fails it stays pending, and the next statement says so.
+            Err(_) => {
+                if self.connection.undo(number).await.is_ok() {
+                    guard.defuse();
+                }
+            }
         }
-        let value = outcome?;
-        ended?;
-        Ok(value)
+        outcome
     }
 
     async fn command(&self, sql: String) -> Result<()> {
@@ -203,26 +223,22 @@ impl Session {
     }
 }
 
-fn undo(level: u32) -> String {
-    format!("ROLLBACK TO SAVEPOINT tenantry_{level}; RELEASE SAVEPOINT tenantry_{level}")
-}
-
 /// Undoes a savepoint whose future was dropped, before the next statement runs.
 struct Abandoned<'s> {
     connection: &'s Connection,
-    level: Option<u32>,
+    savepoint: Option<u64>,
 }
 
 impl Abandoned<'_> {
     fn defuse(mut self) {
-        self.level = None;
+        self.savepoint = None;
     }
 }
 
 impl Drop for Abandoned<'_> {
     fn drop(&mut self) {
-        if let Some(level) = self.level {
-            self.connection.leave_pending(undo(level));
+        if let Some(savepoint) = self.savepoint {
+            self.connection.leave_pending(Pending::Undo(savepoint));
         }
     }
 }

@@ -35,6 +35,7 @@ pub(crate) struct Entity {
     pub(crate) vocabularies: Vec<Vocabulary>,
     pub(crate) relations: Vec<Relation>,
     pub(crate) collections: Vec<Collection>,
+    pub(crate) parents: Vec<Parent>,
     pub(crate) sorts: Vec<Sort>,
     pub(crate) uniques: Vec<Unique>,
     pub(crate) constraints: Vec<(String, Vec<String>)>,
@@ -110,6 +111,15 @@ pub(crate) struct Collection {
     pub(crate) constant: String,
     pub(crate) doc: String,
     pub(crate) module: String,
+    pub(crate) variant: String,
+}
+
+/// A `BelongsTo` constant.
+pub(crate) struct Parent {
+    pub(crate) constant: String,
+    pub(crate) doc: String,
+    /// The target's entity, as a path.
+    pub(crate) target: String,
     pub(crate) variant: String,
 }
 

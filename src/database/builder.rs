@@ -186,8 +186,17 @@ impl DatabaseBuilder {
             ("idle_in_transaction_session_timeout", self.idle_timeout),
         ]
         .iter()
-        .map(|(name, timeout)| format!("SET LOCAL {name} = {}; ", timeout.as_millis()))
+        .map(|(name, timeout)| format!("SET LOCAL {name} = {}; ", milliseconds(*timeout)))
         .collect()
+    }
+}
+
+/// As PostgreSQL takes it, for which 0 is no timeout at all.
+fn milliseconds(timeout: Duration) -> i32 {
+    match i32::try_from(timeout.as_millis()) {
+        Ok(0) if !timeout.is_zero() => 1,
+        Ok(milliseconds) => milliseconds,
+        Err(_) => i32::MAX,
     }
 }
 

@@ -97,8 +97,8 @@ fn from_postgres(error: &PgDatabaseError) -> Error {
         ),
         "40P01" => Error::new(ErrorKind::Retryable, "a deadlock was broken"),
         "55P03" => Error::new(ErrorKind::Retryable, "a lock was not free in time"),
-        // "cached plan must not change result type": the schema changed under a prepared statement.
-        "0A000" if error.message().starts_with("cached plan") => Error::new(
+        // "cached plan must not change result type", in whatever language: the schema changed under a prepared statement.
+        "0A000" if error.routine() == Some("RevalidateCachedQuery") => Error::new(
             ErrorKind::Retryable,
             "the schema changed under a prepared statement",
         ),
@@ -106,6 +106,11 @@ fn from_postgres(error: &PgDatabaseError) -> Error {
             ErrorKind::Unavailable,
             "the statement took too long and was cancelled",
         ),
+        "25P03" | "25P04" => Error::new(
+            ErrorKind::Unavailable,
+            "the session took too long and was ended by the server",
+        )
+        .with_hint("Hold a session only while there is something to ask the database."),
         "25P02" => Error::new(
             ErrorKind::Aborted,
             "an earlier statement of the transaction failed",
@@ -116,7 +121,7 @@ fn from_postgres(error: &PgDatabaseError) -> Error {
             "the schema lacks what the statement names",
         )
         .with_hint("Run the migrations, then generate the entities anew."),
-        _ => match &code[..2] {
+        _ => match code.get(..2).unwrap_or_default() {
             "22" => Error::new(ErrorKind::Invalid, "a value has no acceptable form"),
             "08" | "53" | "57" | "58" => {
                 Error::new(ErrorKind::Unavailable, "the database is not available")

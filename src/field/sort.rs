@@ -161,3 +161,32 @@ impl<E, R: EntityTrait> fmt::Debug for HasMany<E, R> {
         write!(f, "HasMany({})", self.parent.as_str())
     }
 }
+
+/// The row of `P` that a row of `E` points at by a foreign key within the workspace.
+pub struct BelongsTo<E: EntityTrait, P> {
+    pub(crate) column: E::Column,
+    _parent: PhantomData<fn() -> P>,
+}
+
+impl<E: EntityTrait, P> BelongsTo<E, P> {
+    /// Names the column of `E` that holds the id of `P`.
+    #[must_use]
+    pub const fn new(column: E::Column) -> Self {
+        Self {
+            column,
+            _parent: PhantomData,
+        }
+    }
+}
+
+impl<E: EntityTrait, P> Clone for BelongsTo<E, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+impl<E: EntityTrait, P> Copy for BelongsTo<E, P> {}
+impl<E: EntityTrait, P> fmt::Debug for BelongsTo<E, P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BelongsTo({})", self.column.as_str())
+    }
+}

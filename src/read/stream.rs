@@ -12,7 +12,7 @@ use sqlx::postgres::PgRow;
 use super::{model, select};
 use crate::{
     Access, List, Result, Rows, Scoped,
-    connection::{Connection, Purpose},
+    connection::{Connection, Pending, Purpose},
 };
 
 /// How many rows travel at once.
@@ -108,8 +108,8 @@ impl<'s> Cursor<'s> {
 
 impl Drop for Cursor<'_> {
     fn drop(&mut self) {
-        // Also where opening it failed: the transaction is then aborted and the text is not reached.
+        // Also where opening it was given up: then there may be nothing to close.
         self.connection
-            .leave_pending(format!("CLOSE {}", self.name));
+            .leave_pending(Pending::Close(self.name.clone()));
     }
 }

@@ -49,7 +49,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
             .await;
         match taken.map_err(Error::about::<E>)? {
             Some(row) => {
-                connection.learn(&row).await;
+                connection.learn(&row);
                 Ok(Deletion { operation, rows: 1 })
             }
             None => Err(self.missed(&id).await?),
@@ -92,7 +92,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
             .await;
         let revived = revived.map_err(Error::about::<E>)?;
         match revived.first() {
-            Some(row) => connection.learn(row).await,
+            Some(row) => connection.learn(row),
             None => return Err(not_found::<E>()),
         }
         Ok(revived.len() as u64)

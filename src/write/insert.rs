@@ -53,7 +53,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
             .await
             .map_err(Error::about::<E>)?
             .ok_or_else(|| Error::new(ErrorKind::Internal, "the insert returned no row"))?;
-        connection.learn(&row).await;
+        connection.learn(&row);
         model::<E>(row)
     }
 }

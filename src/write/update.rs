@@ -64,7 +64,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
             .await;
         match row.map_err(Error::about::<E>)? {
             Some(row) => {
-                connection.learn(&row).await;
+                connection.learn(&row);
                 told::<E>(row, &seen)
             }
             None => Err(self.missed(&seen.id).await?),

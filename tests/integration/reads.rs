@@ -277,8 +277,32 @@ async fn children_come_with_their_parents_living_ones_only() {
         .collect();
     assert_eq!(told, [("with", 2, 3), ("without", 0, 0)]);
 
-    // A living child of a deleted parent stays readable by itself.
+    let parents = session
+        .submissions()
+        .list()
+        .with(submission::CHALLENGE)
+        .page()
+        .await
+        .unwrap();
+    assert!(
+        parents
+            .items
+            .iter()
+            .all(|(_, challenge)| challenge.as_ref() == Some(&parent))
+    );
+
+    // A living child of a deleted parent stays readable by itself; the parent does not come along.
     session.challenges().delete(parent.id).await.unwrap();
+    let orphans = session.submissions().list().with(submission::CHALLENGE);
+    assert!(
+        orphans
+            .page()
+            .await
+            .unwrap()
+            .items
+            .iter()
+            .all(|(_, parent)| parent.is_none())
+    );
     assert_eq!(session.submissions().list().count().await.unwrap(), 2);
     let all = session
         .challenges()

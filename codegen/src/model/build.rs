@@ -103,6 +103,7 @@ fn entity(
         vocabularies: fields.vocabularies,
         relations: Vec::new(),
         collections: Vec::new(),
+        parents: Vec::new(),
         sorts: Vec::new(),
         uniques: Vec::new(),
         constraints: Vec::new(),
@@ -129,6 +130,7 @@ fn entity(
     entity.sorts = facts::sorts(table, &entity, &mut constants);
     entity.uniques = facts::uniques(table, &entity, &mut constants);
     entity.collections = relations::collections(shapes, shape, &mut constants);
+    entity.parents = relations::parents(shapes, shape, &mut constants);
     entity.constraints = facts::constraints(table, &entity);
     entity
 }

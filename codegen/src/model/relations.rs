@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tenantry::catalog::{ForeignKey, Table};
 
 use super::{
-    Collection, Entity, Kind, Relation,
+    Collection, Entity, Kind, Parent, Relation,
     facts::unused,
     shape::{Shape, Shapes},
 };
@@ -302,4 +302,37 @@ pub(super) fn collections(
         }
     }
     collections
+}
+
+/// Constants for what a table points at, within the workspace.
+pub(super) fn parents(
+    shapes: &Shapes<'_>,
+    shape: &Shape<'_>,
+    constants: &mut BTreeSet<String>,
+) -> Vec<Parent> {
+    if !matches!(shape.kind, Kind::Scoped { .. }) {
+        return Vec::new();
+    }
+    links(shapes, shape)
+        .iter()
+        .filter_map(|link| Some((link, link.id?)))
+        .map(|(link, column)| {
+            let constant = names::constant(&stem(link));
+            let target = if is_same(link.target, shape) {
+                "Entity".to_owned()
+            } else {
+                format!("{}::Entity", shapes.path(&shape.table.schema, link.target))
+            };
+            Parent {
+                constant: unused(constants, &constant, &format!("{constant}_ROW")),
+                doc: format!(
+                    "The {} that {} points at by `{column}`.",
+                    names::prose(&link.target.module),
+                    names::with_article(&shape.module)
+                ),
+                target,
+                variant: names::variant(&names::field(column)),
+            }
+        })
+        .collect()
 }

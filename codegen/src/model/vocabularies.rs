@@ -20,6 +20,7 @@ const RESERVED: &[&str] = &[
     "Update",
     // of the imports
     "ActiveValue",
+    "BelongsTo",
     "Constraint",
     "Date",
     "DateTime",

@@ -84,6 +84,7 @@ fn imports(text: &mut Text, entity: &Entity) {
     sea_orm.push("entity::prelude::*");
     text.import("sea_orm", &sea_orm);
     let used = [
+        ("BelongsTo", !entity.parents.is_empty()),
         ("Constraint", !entity.constraints.is_empty()),
         ("Direction", !entity.sorts.is_empty()),
         ("Field", true),

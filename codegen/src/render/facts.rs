@@ -187,4 +187,18 @@ pub(super) fn constants(text: &mut Text, entity: &Entity) {
             ),
         );
     }
+    for parent in &entity.parents {
+        text.blank();
+        text.doc(&parent.doc);
+        text.assign(
+            &format!(
+                "pub const {}: BelongsTo<Entity, {}>",
+                parent.constant, parent.target
+            ),
+            &Expression::call(
+                "BelongsTo::new",
+                vec![Expression::atom(format!("Column::{}", parent.variant))],
+            ),
+        );
+    }
 }

@@ -3,7 +3,7 @@
 //! Generated from table `challenges.judges` by tenantry-codegen; do not edit.
 
 use sea_orm::{Set, entity::prelude::*};
-use tenantry::{Constraint, Field, Null, Unique};
+use tenantry::{BelongsTo, Constraint, Field, Null, Unique};
 
 /// The id of a judge.
 pub type Id = tenantry::Id<Entity>;
@@ -169,6 +169,10 @@ pub const CHALLENGE_ID_USER_ID_KEY: Unique<Entity> = Unique::among_living(
     "judges_challenge_id_user_id_key",
     &[Column::WorkspaceId, Column::ChallengeId, Column::UserId],
 );
+
+/// The challenge that a judge points at by `challenge_id`.
+pub const CHALLENGE: BelongsTo<Entity, super::challenge::Entity> =
+    BelongsTo::new(Column::ChallengeId);
 
 /// The columns that every new judge needs.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 //! Generated from table `challenges.submissions` by tenantry-codegen; do not edit.
 
 use sea_orm::{ActiveValue, Set, entity::prelude::*};
-use tenantry::{Constraint, Direction, Field, Null, Sort, Unique};
+use tenantry::{BelongsTo, Constraint, Direction, Field, Null, Sort, Unique};
 
 /// The id of a submission.
 pub type Id = tenantry::Id<Entity>;
@@ -238,6 +238,10 @@ pub const CHALLENGE_ID_USER_ID_KEY: Unique<Entity> = Unique::among_living(
     "submissions_challenge_id_user_id_key",
     &[Column::WorkspaceId, Column::ChallengeId, Column::UserId],
 );
+
+/// The challenge that a submission points at by `challenge_id`.
+pub const CHALLENGE: BelongsTo<Entity, super::challenge::Entity> =
+    BelongsTo::new(Column::ChallengeId);
 
 /// The columns that every new submission needs.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 //! Generated from table `shop.lines` by tenantry-codegen; do not edit.
 
 use sea_orm::{Set, entity::prelude::*};
-use tenantry::{Constraint, Direction, Field, Sort};
+use tenantry::{BelongsTo, Constraint, Direction, Field, Sort};
 
 /// The id of a line.
 pub type Id = tenantry::Id<Entity>;
@@ -84,6 +84,9 @@ pub const ORDER: Sort<Entity> = Sort::by_index(
         (Column::Id, Direction::Ascending),
     ],
 );
+
+/// The order that a line points at by `order_id`.
+pub const ORDER_ROW: BelongsTo<Entity, super::order::Entity> = BelongsTo::new(Column::OrderId);
 
 /// The columns that every new line needs.
 #[derive(Clone, Debug)]

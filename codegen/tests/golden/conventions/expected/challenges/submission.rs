@@ -3,7 +3,7 @@
 //! Generated from table `challenges.submissions` by tenantry-codegen; do not edit.
 
 use sea_orm::{Set, entity::prelude::*};
-use tenantry::{Constraint, Direction, Field, Null, Sort};
+use tenantry::{BelongsTo, Constraint, Direction, Field, Null, Sort};
 
 /// The id of a submission.
 pub type Id = tenantry::Id<Entity>;
@@ -116,6 +116,14 @@ pub const BY_CHALLENGE_ID: Sort<Entity> = Sort::by_index(
         (Column::Id, Direction::Ascending),
     ],
 );
+
+/// The challenge that a submission points at by `challenge_id`.
+pub const CHALLENGE: BelongsTo<Entity, super::challenge::Entity> =
+    BelongsTo::new(Column::ChallengeId);
+
+/// The member that a submission points at by `member_id`.
+pub const MEMBER: BelongsTo<Entity, super::super::accounts::member::Entity> =
+    BelongsTo::new(Column::MemberId);
 
 /// The columns that every new submission needs.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 //! Generated from table `crm.notes` by tenantry-codegen; do not edit.
 
 use sea_orm::{Set, entity::prelude::*};
-use tenantry::{Constraint, Field, Null};
+use tenantry::{BelongsTo, Constraint, Field, Null};
 
 /// The id of a note.
 pub type Id = tenantry::Id<Entity>;
@@ -85,6 +85,9 @@ pub const CONTACT_ID: Field<Entity, super::contact::Id, Null> = Field::new(Colum
 
 /// The column `body`.
 pub const BODY: Field<Entity, String> = Field::new(Column::Body);
+
+/// The contact that a note points at by `contact_id`.
+pub const CONTACT: BelongsTo<Entity, super::contact::Entity> = BelongsTo::new(Column::ContactId);
 
 /// The columns that every new note needs.
 #[derive(Clone, Debug)]

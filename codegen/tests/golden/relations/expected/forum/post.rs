@@ -3,7 +3,7 @@
 //! Generated from table `forum.posts` by tenantry-codegen; do not edit.
 
 use sea_orm::{Set, entity::prelude::*};
-use tenantry::{Constraint, Field, HasMany, Null};
+use tenantry::{BelongsTo, Constraint, Field, HasMany, Null};
 
 /// The id of a post.
 pub type Id = tenantry::Id<Entity>;
@@ -104,6 +104,12 @@ pub const POSTS_BY_PARENT: HasMany<Entity, Entity> = HasMany::new(Column::Parent
 /// The threads that point at a post by `first_post_id`.
 pub const THREADS: HasMany<Entity, super::thread::Entity> =
     HasMany::new(super::thread::Column::FirstPostId);
+
+/// The post that a post points at by `parent_id`.
+pub const PARENT: BelongsTo<Entity, Entity> = BelongsTo::new(Column::ParentId);
+
+/// The thread that a post points at by `thread_id`.
+pub const THREAD: BelongsTo<Entity, super::thread::Entity> = BelongsTo::new(Column::ThreadId);
 
 /// The columns that every new post needs.
 #[derive(Clone, Debug)]

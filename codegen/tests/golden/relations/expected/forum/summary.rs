@@ -3,7 +3,7 @@
 //! Generated from table `forum.summaries` by tenantry-codegen; do not edit.
 
 use sea_orm::{Set, entity::prelude::*};
-use tenantry::{Constraint, Field, Unique};
+use tenantry::{BelongsTo, Constraint, Field, Unique};
 
 /// The id of a summary.
 pub type Id = tenantry::Id<Entity>;
@@ -76,6 +76,9 @@ pub const WORKSPACE_ID_THREAD_ID_KEY: Unique<Entity> = Unique::new(
     "summaries_workspace_id_thread_id_key",
     &[Column::WorkspaceId, Column::ThreadId],
 );
+
+/// The thread that a summary points at by `thread_id`.
+pub const THREAD: BelongsTo<Entity, super::thread::Entity> = BelongsTo::new(Column::ThreadId);
 
 /// The columns that every new summary needs.
 #[derive(Clone, Debug)]

@@ -3,7 +3,7 @@
 //! Generated from table `forum.threads` by tenantry-codegen; do not edit.
 
 use sea_orm::{Set, entity::prelude::*};
-use tenantry::{Constraint, Field, HasMany, Null};
+use tenantry::{BelongsTo, Constraint, Field, HasMany, Null};
 
 /// The id of a thread.
 pub type Id = tenantry::Id<Entity>;
@@ -124,6 +124,15 @@ pub const POSTS: HasMany<Entity, super::post::Entity> = HasMany::new(super::post
 /// The summaries that point at a thread by `thread_id`.
 pub const SUMMARIES: HasMany<Entity, super::summary::Entity> =
     HasMany::new(super::summary::Column::ThreadId);
+
+/// The member that a thread points at by `author_id`.
+pub const AUTHOR: BelongsTo<Entity, super::member::Entity> = BelongsTo::new(Column::AuthorId);
+
+/// The post that a thread points at by `first_post_id`.
+pub const FIRST_POST: BelongsTo<Entity, super::post::Entity> = BelongsTo::new(Column::FirstPostId);
+
+/// The member that a thread points at by `resolver_id`.
+pub const RESOLVER: BelongsTo<Entity, super::member::Entity> = BelongsTo::new(Column::ResolverId);
 
 /// The columns that every new thread needs.
 #[derive(Clone, Debug)]

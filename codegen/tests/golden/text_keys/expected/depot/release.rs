@@ -3,7 +3,7 @@
 //! Generated from table `depot.releases` by tenantry-codegen; do not edit.
 
 use sea_orm::{Set, entity::prelude::*};
-use tenantry::{Constraint, Field, Unique};
+use tenantry::{BelongsTo, Constraint, Field, Unique};
 
 /// The id of a release.
 pub type Id = tenantry::Id<Entity>;
@@ -72,6 +72,10 @@ pub const PACKAGE_NAME: Field<Entity, super::package::Id> = Field::new(Column::P
 ///
 /// `releases_pkey`.
 pub const PKEY: Unique<Entity> = Unique::new("releases_pkey", &[Column::Org, Column::Id]);
+
+/// The package that a release points at by `package_name`.
+pub const PACKAGE_NAME_ROW: BelongsTo<Entity, super::package::Entity> =
+    BelongsTo::new(Column::PackageName);
 
 /// The columns that every new release needs.
 #[derive(Clone, Debug)]
