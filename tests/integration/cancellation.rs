@@ -13,7 +13,7 @@ use tenantry_entities::challenges::{Challenges, challenge};
 use crate::world::{World, titled};
 
 /// Polls a future so many times at most, then drops it. `None` if it was not ready by then.
-async fn dropped_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
+pub(crate) async fn dropped_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
     let mut future = pin!(future);
     let mut left = polls;
     poll_fn(|context| {

@@ -11,6 +11,7 @@
 mod attacks;
 mod audit;
 mod cancellation;
+mod hazards;
 mod isolation;
 mod optimistic_lock;
 mod pgbouncer;

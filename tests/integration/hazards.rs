@@ -1,0 +1,5 @@
+//! Attacks on the engine itself, each a defect that it had or might have had, and the list of
+//! which incident of elsewhere is held by which test.
+
+mod connections;
+mod savepoints;
