@@ -10,6 +10,17 @@ use crate::shell::{self, Result, available, cargo};
 /// By which `tenantry-testing` is asked for a version of PostgreSQL.
 const VERSION: &str = "TENANTRY_POSTGRES_VERSION";
 
+/// Everything but benchmarks, and the migrator's command line as well.
+const TARGETS: &[&str] = &[
+    "--workspace",
+    "--lib",
+    "--bins",
+    "--tests",
+    "--examples",
+    "--features",
+    "tenantry-migration/cli",
+];
+
 pub(crate) fn run(arguments: &[&str]) -> Result {
     let (version, rest) = match *arguments {
         ["--postgres", version, ref rest @ ..] => (Some(version), rest),
@@ -30,13 +41,9 @@ pub(crate) fn run(arguments: &[&str]) -> Result {
         shell::run(&mut command)
     };
     if available(&mut cargo(&["nextest", "--version"])) {
-        on_server(cargo(
-            &[&["nextest", "run", "--workspace", "--all-targets"], rest].concat(),
-        ))?;
+        on_server(cargo(&[&["nextest", "run"], TARGETS, rest].concat()))?;
     } else {
-        on_server(cargo(
-            &[&["test", "--workspace", "--all-targets", "--"], rest].concat(),
-        ))?;
+        on_server(cargo(&[&["test"], TARGETS, &["--"], rest].concat()))?;
     }
     if rest.is_empty() {
         on_server(cargo(&["test", "--workspace", "--doc", "--quiet"]))?;

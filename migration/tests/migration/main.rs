@@ -4,6 +4,8 @@
 
 mod audit;
 mod claims;
+#[cfg(feature = "cli")]
+mod cli;
 mod golden;
 mod kernel;
 mod keys;
