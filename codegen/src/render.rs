@@ -22,7 +22,7 @@ pub(crate) fn files(module: &Module, serde: bool) -> Vec<GeneratedFile> {
     let mut files = vec![file(folder.clone(), schema::render(module))];
     if !module.types.is_empty() {
         files.push(file(
-            folder.join("types"),
+            folder.join("enums"),
             schema::render_types(module, serde),
         ));
     }

@@ -126,7 +126,7 @@ async fn every_type_goes_there_and_back() {
 async fn enum_types_of_any_schema_go_there_and_back() {
     use vocabularies::billing::{
         invoice::{self, Kind},
-        types::{Currency, InvoiceState},
+        enums::{Currency, InvoiceState},
     };
     let (_database, connection) = connect("vocabularies").await;
     let new = invoice::New {

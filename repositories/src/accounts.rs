@@ -25,7 +25,9 @@ impl Authority for Members {
         actor: &ActorId,
         workspace: &WorkspaceId,
     ) -> Result<Option<Role>> {
-        identity.role("accounts.member_role", workspace, actor).await
+        identity
+            .role("accounts.member_role", workspace, actor)
+            .await
     }
 }
 
@@ -78,11 +80,19 @@ impl Workspaces for Database {
         let (workspace, owner) = self
             .transaction(&context, async move |session| {
                 let workspace = session.workspaces().insert(new).await?;
-                let owner = member::New { user_id, role: member::Role::Owner, name };
+                let owner = member::New {
+                    user_id,
+                    role: member::Role::Owner,
+                    name,
+                };
                 Ok::<_, Error>((workspace, session.members().insert(owner).await?))
             })
             .await?;
         let context = self.authorize(founder.user, id.into()).await?;
-        Ok(Founded { workspace, owner, context })
+        Ok(Founded {
+            workspace,
+            owner,
+            context,
+        })
     }
 }

@@ -16,18 +16,19 @@ pub trait ChallengeRepository: Repository<Entity = challenge::Entity> {
     ///
     /// [`ErrorKind::NotFound`] if there is no such challenge; [`ErrorKind::Invalid`] if it is no
     /// draft; [`ErrorKind::Stale`] if it was changed meanwhile.
-    fn publish(
-        &self,
-        id: challenge::Id,
-    ) -> impl Future<Output = Result<challenge::Model>> + Send {
+    fn publish(&self, id: challenge::Id) -> impl Future<Output = Result<challenge::Model>> + Send {
         async move {
             let draft = self.get(id).await?;
             if draft.status != Status::Draft {
-                return Err(Error::new(ErrorKind::Invalid, "only a draft can be published")
-                    .with_field("status"));
+                return Err(
+                    Error::new(ErrorKind::Invalid, "only a draft can be published")
+                        .with_field("status"),
+                );
             }
-            let change =
-                challenge::Update { status: Set(Status::Published), ..Default::default() };
+            let change = challenge::Update {
+                status: Set(Status::Published),
+                ..Default::default()
+            };
             self.update(&draft, change).await
         }
     }

@@ -13,9 +13,9 @@ use super::{
 };
 
 mod access;
+mod column_types;
 mod constraints;
 mod relations;
-mod types;
 
 /// Something that belongs to a table.
 #[derive(Deserialize)]
@@ -68,7 +68,7 @@ async fn read_all(connection: &mut PgConnection, schemas: &[&str]) -> Result<Cat
         .chain(found_partitions.iter().map(|found| Oid(found.oid)))
         .collect();
 
-    let types = types::Types::read(connection, &schemas, &oids).await?;
+    let types = column_types::Types::read(connection, &schemas, &oids).await?;
     let mut columns: HashMap<u32, Vec<Column>> = HashMap::new();
     for (table, column) in types.columns(connection, &oids).await? {
         columns.entry(table).or_default().push(column);

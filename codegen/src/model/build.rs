@@ -45,7 +45,7 @@ fn module(
 ) -> Module {
     let mut used_enums = BTreeSet::new();
     let mut entities = Vec::new();
-    let mut taken = BTreeMap::from([("types".to_owned(), "the module of enum types".to_owned())]);
+    let mut taken = BTreeMap::from([("enums".to_owned(), "the module of enum types".to_owned())]);
     for shape in shapes.of_schema(schema) {
         let name = configuration::qualified(shape.table);
         if let Some(other) = taken.insert(shape.module.clone(), name.clone()) {

@@ -186,7 +186,7 @@ fn rust_type(
         used_enums.insert((found.schema.clone(), found.name.clone()));
         let name = vocabularies::of_type(found)
             .map_or_else(|_| String::new(), |vocabulary| vocabulary.name);
-        let path = format!("super::types::{name}");
+        let path = format!("super::enums::{name}");
         let postgres = format!(
             "{}.{}{brackets}",
             names::quoted(&found.schema),

@@ -44,7 +44,7 @@ pub(super) fn render(module: &Module) -> String {
         .map(|entity| names::identifier(&entity.module))
         .collect();
     if !module.types.is_empty() {
-        modules.push("types".to_owned());
+        modules.push("enums".to_owned());
     }
     // rustfmt sorts modules without regard to the marks of raw identifiers.
     modules.sort_by(|one, other| {

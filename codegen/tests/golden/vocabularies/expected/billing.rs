@@ -2,8 +2,8 @@
 //!
 //! Generated from schema `billing` by tenantry-codegen; do not edit.
 
+pub mod enums;
 pub mod invoice;
-pub mod types;
 
 use tenantry::{Access, Rows, Session};
 

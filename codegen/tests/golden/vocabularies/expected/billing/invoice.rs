@@ -20,13 +20,13 @@ pub struct Model {
     pub id: Id,
     /// The column `state`.
     #[sea_orm(select_as = "text", save_as = "billing.invoice_state")]
-    pub state: super::types::InvoiceState,
+    pub state: super::enums::InvoiceState,
     /// The column `past_states`.
     #[sea_orm(select_as = "text[]", save_as = "billing.invoice_state[]")]
-    pub past_states: Vec<super::types::InvoiceState>,
+    pub past_states: Vec<super::enums::InvoiceState>,
     /// The column `currency`.
     #[sea_orm(select_as = "text", save_as = "shared.\"Currency\"")]
-    pub currency: Option<super::types::Currency>,
+    pub currency: Option<super::enums::Currency>,
     /// The column `kind`.
     pub kind: Kind,
     /// The column `priority`.
@@ -164,14 +164,14 @@ pub const WORKSPACE_ID: Field<Entity, Uuid> = Field::new(Column::WorkspaceId);
 pub const ID: Field<Entity, Id> = Field::new(Column::Id);
 
 /// The column `state`.
-pub const STATE: Field<Entity, super::types::InvoiceState> = Field::new(Column::State);
+pub const STATE: Field<Entity, super::enums::InvoiceState> = Field::new(Column::State);
 
 /// The column `past_states`.
-pub const PAST_STATES: Field<Entity, Vec<super::types::InvoiceState>> =
+pub const PAST_STATES: Field<Entity, Vec<super::enums::InvoiceState>> =
     Field::new(Column::PastStates);
 
 /// The column `currency`.
-pub const CURRENCY: Field<Entity, super::types::Currency, Null> = Field::new(Column::Currency);
+pub const CURRENCY: Field<Entity, super::enums::Currency, Null> = Field::new(Column::Currency);
 
 /// The column `kind`.
 pub const KIND: Field<Entity, Kind> = Field::new(Column::Kind);
@@ -239,17 +239,17 @@ pub struct Insert(ActiveModel);
 
 impl New {
     /// The column `state`.
-    pub fn state(self, state: super::types::InvoiceState) -> Insert {
+    pub fn state(self, state: super::enums::InvoiceState) -> Insert {
         Insert::from(self).state(state)
     }
 
     /// The column `past_states`.
-    pub fn past_states(self, past_states: Vec<super::types::InvoiceState>) -> Insert {
+    pub fn past_states(self, past_states: Vec<super::enums::InvoiceState>) -> Insert {
         Insert::from(self).past_states(past_states)
     }
 
     /// The column `currency`.
-    pub fn currency(self, currency: super::types::Currency) -> Insert {
+    pub fn currency(self, currency: super::enums::Currency) -> Insert {
         Insert::from(self).currency(currency)
     }
 
@@ -261,19 +261,19 @@ impl New {
 
 impl Insert {
     /// The column `state`.
-    pub fn state(mut self, state: super::types::InvoiceState) -> Self {
+    pub fn state(mut self, state: super::enums::InvoiceState) -> Self {
         self.0.state = Set(state);
         self
     }
 
     /// The column `past_states`.
-    pub fn past_states(mut self, past_states: Vec<super::types::InvoiceState>) -> Self {
+    pub fn past_states(mut self, past_states: Vec<super::enums::InvoiceState>) -> Self {
         self.0.past_states = Set(past_states);
         self
     }
 
     /// The column `currency`.
-    pub fn currency(mut self, currency: super::types::Currency) -> Self {
+    pub fn currency(mut self, currency: super::enums::Currency) -> Self {
         self.0.currency = Set(Some(currency));
         self
     }
