@@ -125,8 +125,8 @@ async fn every_type_goes_there_and_back() {
 #[tokio::test]
 async fn enum_types_of_any_schema_go_there_and_back() {
     use vocabularies::billing::{
-        invoice::{self, Kind},
         enums::{Currency, InvoiceState},
+        invoice::{self, Kind},
     };
     let (_database, connection) = connect("vocabularies").await;
     let new = invoice::New {
