@@ -5,6 +5,7 @@
 
 use std::{cmp::Ordering, fmt, marker::PhantomData};
 
+use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, IdenStatic, ModelTrait, Value,
     sea_query::{BinOper, Expr, ExprTrait, ValueType},
@@ -257,13 +258,15 @@ impl<E: EntityTrait> Filter<E> {
     fn truth(&self, row: &E::Model) -> Option<Option<bool>> {
         let null = |column: &E::Column| row.get(*column) == row.get(*column).as_null();
         Some(match &self.0 {
+            // `NULL` is in no empty set, and PostgreSQL is not even asked.
+            Node::OneOf(_, values) if values.is_empty() => Some(false),
             Node::Compare(column, ..) | Node::OneOf(column, _) | Node::Prefix(column, _)
                 if null(column) =>
             {
                 None
             }
             Node::Compare(column, operator, value, compare) => {
-                let ordering = compare(&row.get(*column), value);
+                let ordering = compare(&stored(row.get(*column)), &stored(value.clone()));
                 Some(match operator {
                     BinOper::Equal => ordering == Some(Ordering::Equal),
                     BinOper::SmallerThan => ordering == Some(Ordering::Less),
@@ -273,7 +276,10 @@ impl<E: EntityTrait> Filter<E> {
                     _ => return None,
                 })
             }
-            Node::OneOf(column, values) => Some(values.contains(&row.get(*column))),
+            Node::OneOf(column, values) => {
+                let value = stored(row.get(*column));
+                Some(values.iter().any(|one| stored(one.clone()) == value))
+            }
             Node::Prefix(column, prefix) => match row.get(*column) {
                 Value::String(Some(text)) => Some(text.starts_with(prefix.as_str())),
                 _ => return None,
@@ -284,6 +290,22 @@ impl<E: EntityTrait> Filter<E> {
             Node::Not(filter) => filter.truth(row)?.map(|truth| !truth),
             Node::Expression(_) => return None,
         })
+    }
+}
+
+/// A value as PostgreSQL keeps it: a time without what lies between two microseconds.
+fn stored(value: Value) -> Value {
+    fn whole<Tz: TimeZone>(at: DateTime<Tz>) -> DateTime<Tz> {
+        // Counted from 2000, as the driver does.
+        let since = at.clone().signed_duration_since(EPOCH);
+        let rest = since - TimeDelta::microseconds(since.num_microseconds().unwrap_or_default());
+        at.clone().checked_sub_signed(rest).unwrap_or(at)
+    }
+    const EPOCH: DateTime<Utc> = DateTime::from_timestamp(946_684_800, 0).expect("a constant");
+    match value {
+        Value::ChronoDateTimeUtc(Some(at)) => whole(at).into(),
+        Value::ChronoDateTimeWithTimeZone(Some(at)) => whole(at).into(),
+        other => other,
     }
 }
 

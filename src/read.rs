@@ -1,5 +1,7 @@
 //! Reads: how a question becomes a statement, and a row a model.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use sea_orm::{EntityTrait, FromQueryResult, QueryResult, QuerySelect};
 use sqlx::{Row, postgres::PgRow};
 
@@ -21,7 +23,20 @@ pub use with::{Append, Load, With};
 
 /// Decodes a row into the model of `E`.
 pub(crate) fn model<E: EntityTrait>(row: PgRow) -> Result<E::Model> {
-    E::Model::from_query_result(&QueryResult::from(row), "").map_err(from_decode)
+    decoded(&QueryResult::from(row))
+}
+
+/// Decodes a row. The driver panics at a time of `infinity`, which tables of old may hold; that is
+/// an error like any other value that does not fit.
+fn decoded<M: FromQueryResult>(row: &QueryResult) -> Result<M> {
+    let decode = AssertUnwindSafe(|| M::from_query_result(row, ""));
+    match catch_unwind(decode) {
+        Ok(model) => model.map_err(from_decode),
+        Err(_) => Err(
+            Error::new(ErrorKind::Internal, "a row does not fit its model")
+                .with_hint("A value is beyond its type in Rust, such as a time of `infinity`."),
+        ),
+    }
 }
 
 pub(crate) fn models<E: EntityTrait>(rows: Vec<PgRow>) -> Result<Vec<E::Model>> {

@@ -180,14 +180,14 @@ impl DatabaseBuilder {
 
     /// The settings of each transaction, to be sent with its `BEGIN`.
     fn settings(&self) -> String {
-        [
+        let timeouts = [
             ("statement_timeout", self.statement_timeout),
             ("lock_timeout", self.lock_timeout),
             ("idle_in_transaction_session_timeout", self.idle_timeout),
         ]
-        .iter()
-        .map(|(name, timeout)| format!("SET LOCAL {name} = {}; ", milliseconds(*timeout)))
-        .collect()
+        .map(|(name, timeout)| format!("SET LOCAL {name} = {}; ", milliseconds(timeout)));
+        // The driver traces notices with the words of whoever raised them, and they may name values.
+        timeouts.concat() + "SET LOCAL client_min_messages = error; "
     }
 }
 

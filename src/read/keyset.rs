@@ -5,7 +5,7 @@
 
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, IdenStatic, ModelTrait, Order, QueryOrder, Select, Value,
-    sea_query::{BinOper, Expr, ExprTrait},
+    sea_query::{BinOper, ColumnType, Expr, ExprTrait},
 };
 
 use crate::{Direction, Query, Result, Scoped, field::qualified, page::codec};
@@ -62,7 +62,10 @@ pub(crate) fn position<E: EntityTrait>(keys: &[Key<E>], row: &E::Model) -> Vec<V
 
 /// The rows beyond a position.
 pub(crate) fn beyond<E: EntityTrait>(keys: &[Key<E>], values: Vec<Value>) -> Result<Condition> {
-    if values.len() != keys.len() {
+    // Without a signing key anybody can write a cursor; PostgreSQL would refuse a value of another
+    // type, and abort the transaction.
+    let fits = |(key, value): (&Key<E>, &Value)| fits(key.column.def().get_column_type(), value);
+    if values.len() != keys.len() || !keys.iter().zip(&values).all(fits) {
         return Err(codec::refused());
     }
     let values: Vec<Expr> = keys
@@ -85,6 +88,23 @@ pub(crate) fn beyond<E: EntityTrait>(keys: &[Key<E>], values: Vec<Value>) -> Res
     Ok(Condition::all()
         .add(bound)
         .add(lexicographic(keys, &values)))
+}
+
+fn fits(column: &ColumnType, value: &Value) -> bool {
+    match column {
+        ColumnType::Boolean => matches!(value, Value::Bool(_)),
+        ColumnType::SmallInteger => matches!(value, Value::SmallInt(_)),
+        ColumnType::Integer => matches!(value, Value::Int(_)),
+        ColumnType::BigInteger => matches!(value, Value::BigInt(_)),
+        ColumnType::Double => matches!(value, Value::Double(_)),
+        ColumnType::Uuid => matches!(value, Value::Uuid(_)),
+        ColumnType::Date => matches!(value, Value::ChronoDate(_)),
+        ColumnType::TimestampWithTimeZone => matches!(value, Value::ChronoDateTimeUtc(_)),
+        ColumnType::Text | ColumnType::String(_) | ColumnType::Char(_) => {
+            matches!(value, Value::String(_))
+        }
+        _ => true,
+    }
 }
 
 fn lexicographic<E: EntityTrait>(keys: &[Key<E>], values: &[Expr]) -> Condition {

@@ -6,7 +6,7 @@ use sea_orm::{
     sea_query::{Alias, ColumnType},
 };
 
-use super::{keyset::Key, page_size, select};
+use super::{decoded, keyset::Key, page_size, select};
 use crate::{Access, List, Page, Result, Rows, Scoped, error::from_decode, field::qualified};
 
 impl<E: Scoped, A: Access> List<Rows<'_, E, A>> {
@@ -47,7 +47,7 @@ impl<E: Scoped, A: Access> List<Rows<'_, E, A>> {
             .take(usize::try_from(limit).unwrap_or(usize::MAX))
         {
             let row = QueryResult::from(row);
-            items.push(P::from_query_result(&row, "").map_err(from_decode)?);
+            items.push(decoded(&row)?);
             if more && items.len() as u64 == limit {
                 next = Some(plan.binding.encode(&position(&plan.keys, &row)?)?);
             }

@@ -307,6 +307,29 @@ mod tests {
         );
     }
 
+    /// H-38: a cursor that somebody wrote, who knows the key because there is none.
+    #[test]
+    fn a_cursor_with_values_of_other_types_is_refused() {
+        let query = Widgets::new().sort(NEWEST);
+        let plan = ordered(&workspace(), &query, KEY).unwrap();
+        let id = || Value::from(Uuid::nil());
+        for values in [
+            vec!["'; --".into(), id()],
+            vec![id(), id()],
+            vec![1.5.into(), id()],
+            vec![id()],
+            vec![],
+        ] {
+            let forged = plan.binding.encode(&values).unwrap();
+            let refused = ordered(&workspace(), &query.clone().after(forged), KEY).map(drop);
+            assert_eq!(
+                refused.unwrap_err().kind(),
+                ErrorKind::Invalid,
+                "{values:?}"
+            );
+        }
+    }
+
     #[test]
     fn a_fake_pages_as_the_database_does() {
         let row = |n: u64| sample::Model {

@@ -8,7 +8,7 @@ use sea_orm::{
 use super::{POSTGRES, assigned, returning};
 use crate::{
     Access, Error, ErrorKind, Id, NewRow, Result, Rows, Scoped, Unique, Versioned, WorkspaceId,
-    Writes, read::model,
+    Writes, field::qualified, read::model,
 };
 
 impl<E: Scoped, A: Access> Rows<'_, E, A> {
@@ -24,7 +24,9 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         A: Writes,
     {
         let statement = statement::<E>(self.workspace(), &new.into_active_model())?;
-        self.write_one("insert", &statement).await
+        self.write_one("insert", &statement)
+            .await?
+            .ok_or_else(|| Error::new(ErrorKind::Internal, "the insert returned no row"))
     }
 
     /// Inserts a row or, where `target` finds one of the workspace, gives that one the new values.
@@ -42,19 +44,27 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
     {
         let row = new.into_active_model();
         let mut statement = statement::<E>(self.workspace(), &row)?;
-        statement.on_conflict(on_conflict::<E>(&row, &target));
-        self.write_one("upsert", &statement).await
+        statement.on_conflict(on_conflict::<E>(self.workspace(), &row, &target));
+        // A key that is taken outside of the workspace is taken, as for `insert`.
+        self.write_one("upsert", &statement)
+            .await?
+            .ok_or_else(|| target.violation())
     }
 
-    async fn write_one(&self, verb: &'static str, insert: &InsertStatement) -> Result<E::Model> {
+    async fn write_one(
+        &self,
+        verb: &'static str,
+        insert: &InsertStatement,
+    ) -> Result<Option<E::Model>> {
         let connection = self.session().connection();
         let row = connection
             .fetch_optional(Self::purpose(verb), POSTGRES.build(insert))
             .await
-            .map_err(Error::about::<E>)?
-            .ok_or_else(|| Error::new(ErrorKind::Internal, "the insert returned no row"))?;
-        connection.learn(&row);
-        model::<E>(row)
+            .map_err(Error::about::<E>)?;
+        if let Some(row) = &row {
+            connection.learn(row);
+        }
+        row.map(model::<E>).transpose()
     }
 }
 
@@ -99,7 +109,11 @@ fn stamps<E: Scoped>(
     Ok(stamps)
 }
 
-fn on_conflict<E: Scoped>(row: &E::ActiveModel, target: &Unique<E>) -> OnConflict {
+fn on_conflict<E: Scoped>(
+    workspace: &WorkspaceId,
+    row: &E::ActiveModel,
+    target: &Unique<E>,
+) -> OnConflict {
     let key = |column: &E::Column| target.columns.iter().any(|k| k.as_str() == column.as_str());
     let mut changed: Vec<E::Column> = assigned::<E>(row)
         .into_iter()
@@ -120,6 +134,8 @@ fn on_conflict<E: Scoped>(row: &E::ActiveModel, target: &Unique<E>) -> OnConflic
         conflict.target_and_where(Expr::col(deleted_at).is_null());
     }
     conflict.update_columns(changed);
+    // The key names the workspace already, unless it is a false fact.
+    conflict.action_and_where(qualified(E::WORKSPACE).eq(workspace.0.to_value()));
     conflict
 }
 
@@ -149,7 +165,7 @@ mod tests {
     #[test]
     fn an_upsert_names_its_target_and_leaves_the_key_alone() {
         let mut insert = statement::<sample::Entity>(&Uuid::nil().into(), &row()).unwrap();
-        insert.on_conflict(on_conflict(&row(), &CODE_KEY));
+        insert.on_conflict(on_conflict(&Uuid::nil().into(), &row(), &CODE_KEY));
         assert_snapshot!(readable(&POSTGRES.build(&insert)));
     }
 
