@@ -199,6 +199,7 @@ mod tests {
         (Id::new(Uuid::nil()), Version::from_i64(7)).into()
     }
 
+    /// H-14: at every level, the target and what it is joined with.
     #[test]
     fn an_update_locks_decides_and_tells_in_one_statement() {
         let update = sample::Update {

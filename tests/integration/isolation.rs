@@ -171,6 +171,7 @@ const VERBS: [&str; 16] = [
 /// Public functions of the rooms of verbs that are no verbs, each with the reason.
 const EXEMPT: [(&str, &str); 0] = [];
 
+/// H-46: among rows that the administrator has seen to be there.
 #[tokio::test]
 async fn every_verb_meets_every_kind_of_row() {
     let world = World::new().await;

@@ -136,6 +136,7 @@ async fn an_index_that_was_left_invalid_is_built_again() {
     );
 }
 
+/// H-32: a migration that runs again leaves every wall as it stood.
 #[tokio::test]
 async fn migrating_again_changes_nothing_also_when_every_step_runs_again() {
     let (database, mut app) = seeded().await;
