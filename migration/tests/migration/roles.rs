@@ -6,7 +6,7 @@ use tenantry_migration::roles;
 use crate::server::{Database, sql, try_sql, value};
 
 const SHAPE: &str = "SELECT string_agg(format('%s %s %s', rolname, rolcanlogin, rolinherit), ', ' ORDER BY rolname) \
-    FROM pg_roles WHERE rolname ~ '^tenantry_' AND rolname <> 'tenantry_search' AND NOT (rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole OR rolreplication)";
+    FROM pg_roles WHERE rolname ~ '^tenantry_' AND rolname !~ '^tenantry_test_' AND rolname <> 'tenantry_search' AND NOT (rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole OR rolreplication)";
 
 #[tokio::test]
 async fn roles_are_installed_by_many_databases_at_once() {
