@@ -6,6 +6,7 @@ use std::{
 };
 
 use hmac::{Hmac, Mac};
+use sea_orm::{DbBackend, Statement};
 use sha2::Sha256;
 
 use crate::{Error, ErrorKind, Result, TenantContext, key::hex};
@@ -15,9 +16,10 @@ const CLAIM_LIFETIME: Duration = Duration::from_secs(60);
 
 /// The key by which a service signs the contexts it enters.
 ///
-/// Where a key is registered in the database, the runtime login alone cannot enter any workspace.
-/// What remains: whoever is logged in as the same login can read a claim of another session in
-/// `pg_stat_activity` and present it again for a minute; `SECURITY.md` says how to close that too.
+/// Where a key is registered in the database, the runtime login alone cannot enter any workspace:
+/// whoever steals the database password but not this key reads nothing. It costs one more round
+/// trip for each session, since a signed claim travels bound: the text of a statement shows in
+/// `pg_stat_activity`, bound values do not.
 #[derive(Clone)]
 pub struct SigningKey {
     id: i32,
@@ -63,23 +65,36 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// The statement that enters a context: plain ASCII, so that it may travel by the simple protocol.
-///
-/// Every field is an integer, a UUID, a word of `[a-z0-9_]` or hexadecimal: nothing in it can end
-/// the literal.
-pub(crate) fn enter_statement(context: &TenantContext, key: Option<&SigningKey>) -> String {
+/// How a context is entered.
+pub(crate) enum Enter {
+    /// By text that travels with `BEGIN`, in the same round trip.
+    ///
+    /// Every field is an integer, a UUID, a word of `[a-z0-9_]` or hexadecimal: nothing in it can
+    /// end the literal.
+    Inline(String),
+    /// By bound values, in a round trip of its own: the text of a statement is shown to other
+    /// sessions of the same login, and a signature is not for them.
+    Bound(Statement),
+}
+
+pub(crate) fn enter(context: &TenantContext, key: Option<&SigningKey>) -> Enter {
     let claim = encode(context, key.map_or(0, SigningKey::id), SystemTime::now());
-    let signature = key.map_or_else(String::new, |key| {
-        let mut mac = key.mac();
-        mac.update(claim.as_bytes());
-        hex(&mac.finalize().into_bytes())
-    });
-    debug_assert!(
-        claim
-            .bytes()
-            .all(|byte| byte.is_ascii_graphic() && byte != b'\'')
-    );
-    format!("CALL tenantry.enter('{claim}', '{signature}')")
+    let Some(key) = key else {
+        debug_assert!(
+            claim
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && byte != b'\'')
+        );
+        return Enter::Inline(format!("CALL tenantry.enter('{claim}', '')"));
+    };
+    let mut mac = key.mac();
+    mac.update(claim.as_bytes());
+    let signature = hex(&mac.finalize().into_bytes());
+    Enter::Bound(Statement::from_sql_and_values(
+        DbBackend::Postgres,
+        "CALL tenantry.enter($1, $2)",
+        [claim.into(), signature.into()],
+    ))
 }
 
 fn encode(context: &TenantContext, key: i32, now: SystemTime) -> String {
@@ -118,7 +133,9 @@ mod tests {
             Duration::from_secs(60),
         )
         .unwrap();
-        let statement = enter_statement(&context, None);
+        let Enter::Inline(statement) = enter(&context, None) else {
+            panic!("a claim without a signature travels inline")
+        };
         assert_eq!(statement.matches('\'').count(), 4);
         assert_eq!(statement.matches('|').count(), 8);
         assert!(!statement.contains("DROP") && !statement.contains('\\'));

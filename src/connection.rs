@@ -80,13 +80,24 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    /// Takes a connection and runs `statement`, which begins and enters, in one round trip.
-    pub(crate) async fn begin(pool: &PgPool, statement: String, persistent: bool) -> Result<Self> {
+    /// Takes a connection and runs `begin`, which may enter a context in the same round trip; then
+    /// `enter`, if that travels by itself.
+    pub(crate) async fn begin(
+        pool: &PgPool,
+        begin: String,
+        enter: Option<Statement>,
+        persistent: bool,
+    ) -> Result<Self> {
         let mut attempt = 1;
         loop {
             let mut held = Held::acquire(pool).await?;
-            match held.get()?.execute(AssertSqlSafe(statement.as_str())).await {
+            match held.get()?.execute(AssertSqlSafe(begin.as_str())).await {
                 Ok(_) => {
+                    if let Some(enter) = enter {
+                        let enter = query(enter).persistent(persistent);
+                        let entered = enter.execute(held.get()?).await;
+                        entered.map_err(|error| refused_context(from_connect(error)))?;
+                    }
                     return Ok(Self {
                         state: Mutex::new(State::begun(held)),
                         pending: std::sync::Mutex::default(),
@@ -341,7 +352,7 @@ pub(crate) async fn ask(
             .await
             .map_err(from_statement);
     }
-    let connection = Connection::begin(pool, "BEGIN READ ONLY".to_owned(), false).await?;
+    let connection = Connection::begin(pool, "BEGIN READ ONLY".to_owned(), None, false).await?;
     let row = connection.fetch_optional(purpose, statement).await?;
     connection.commit().await?;
     row.ok_or_else(|| Error::new(ErrorKind::Internal, "the question has no answer"))

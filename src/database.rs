@@ -9,7 +9,7 @@ use crate::{
     ActorId, Error, ErrorKind, Id, Identity, Isolation, Keyed, Outcome, ReadSession, Result, Role,
     Session, SigningKey, TenantContext, TransactionId, WorkspaceId,
     authority::DynAuthority,
-    claim,
+    claim::{self, Enter},
     connection::{Connection, Purpose, ask},
     context::{ActorKind, Occasion},
     error::from_statement,
@@ -122,7 +122,8 @@ impl Database {
         }
     }
 
-    /// Begins a session that reads and writes: one transaction, one round trip.
+    /// Begins a session that reads and writes: one transaction, one round trip, or two where the
+    /// context is signed.
     ///
     /// # Errors
     ///
@@ -151,13 +152,17 @@ impl Database {
         access: &'static str,
     ) -> Result<Connection> {
         context.refuse_if_expired()?;
-        let statement = format!(
-            "BEGIN ISOLATION LEVEL {isolation} {access}; {settings}{enter}",
-            isolation = self.isolation.as_sql(),
-            settings = self.inner.settings,
-            enter = claim::enter_statement(context, self.inner.signing_key.as_ref()),
+        let begin = format!(
+            "BEGIN ISOLATION LEVEL {} {access}; {}",
+            self.isolation.as_sql(),
+            self.inner.settings,
         );
-        Connection::begin(pool, statement, self.inner.persistent).await
+        let enter = claim::enter(context, self.inner.signing_key.as_ref());
+        let (begin, enter) = match enter {
+            Enter::Inline(enter) => (begin + &enter, None),
+            Enter::Bound(enter) => (begin, Some(enter)),
+        };
+        Connection::begin(pool, begin, enter, self.inner.persistent).await
     }
 
     /// Runs `work` in a transaction and commits it; runs it again after a serialization failure or

@@ -180,12 +180,26 @@ async fn with_a_signing_key_the_runtime_login_enters_nothing_by_itself() {
         ErrorKind::Forbidden
     );
 
+    // A claim that other sessions of the login could read would be a key lent for a minute.
     let right = connect(SigningKey::new(1, secret).unwrap()).await;
+    let open = right.begin(&world.alpha).await.unwrap();
+    let shown = "SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid() \
+        AND datname = current_database() AND query LIKE '%|user|%'";
+    assert_eq!(World::attempt(&mut raw, shown).await, Ok(0));
+    let entered = "SELECT count(*) FROM pg_stat_activity WHERE pid <> pg_backend_pid() \
+        AND datname = current_database() AND query LIKE 'CALL tenantry.enter($1%'";
+    assert_eq!(
+        World::attempt(&mut raw, entered).await,
+        Ok(1),
+        "the session is there to be seen"
+    );
+    drop(open);
+
     let session = right.begin(&world.alpha).await.unwrap();
     assert_eq!(session.challenges().list().count().await.unwrap(), 0);
 }
 
-async fn register(world: &World, id: i32, secret: &[u8]) {
+pub(crate) async fn register(world: &World, id: i32, secret: &[u8]) {
     use sqlx::Connection;
     let mut migrator = sqlx::PgConnection::connect(world.test.migrator_url())
         .await

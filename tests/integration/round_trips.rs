@@ -152,3 +152,26 @@ async fn unnamed_statements_leave_nothing_prepared() {
         .unwrap();
     assert_eq!(sqlx::Row::get::<i64, _>(&left[0], 0), 0);
 }
+
+/// A signed claim travels bound, so that no other session can read it: one trip more.
+#[tokio::test]
+async fn a_signed_unit_of_work_takes_one_trip_more() {
+    let world = World::new().await;
+    let row = world.challenge(&world.alpha, "a").await;
+    let secret = [7_u8; 32];
+    crate::attacks::register(&world, 1, &secret).await;
+    let proxy = CountingProxy::start(world.test.app_url()).await.unwrap();
+    let database = Database::builder(proxy.url())
+        .max_connections(1)
+        .signing_key(tenantry::SigningKey::new(1, secret).unwrap())
+        .connect(Members)
+        .await
+        .unwrap();
+    let counted = trips(&proxy, async || {
+        let session = database.begin(&world.alpha).await.unwrap();
+        session.challenges().get(row.id).await.unwrap();
+        session.commit().await.unwrap();
+    })
+    .await;
+    assert_eq!(counted, 4);
+}
