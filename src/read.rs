@@ -18,8 +18,7 @@ pub(crate) mod select;
 mod stream;
 mod with;
 
-pub use related::Count;
-pub use with::{Append, Load, With};
+pub use with::{Append, Count, Load, With};
 
 /// Decodes a row into the model of `E`.
 pub(crate) fn model<E: EntityTrait>(row: PgRow) -> Result<E::Model> {

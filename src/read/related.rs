@@ -4,20 +4,19 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    DbBackend, EntityTrait, ModelTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select,
-    Statement, TryGetable,
+    DbBackend, ModelTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Statement,
+    TryGetable,
     sea_query::{Asterisk, Expr, Func, ValueType},
 };
 
-use super::{models, select, with::Load};
+use super::{
+    models, select,
+    with::{Count, Load},
+};
 use crate::{
     Access, BelongsTo, Error, ErrorKind, HasMany, Id, Result, Rows, Scoped, Session, WorkspaceId,
     error::from_decode, field::qualified, query::Visibility,
 };
-
-/// The number of children.
-#[derive(Debug)]
-pub struct Count<E, R: EntityTrait>(pub(super) HasMany<E, R>);
 
 impl<E: Scoped, R: Scoped> Load<E> for HasMany<E, R> {
     type Output = Vec<R::Model>;

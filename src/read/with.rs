@@ -2,7 +2,8 @@
 
 use std::{collections::HashMap, fmt, future::Future};
 
-use super::related::Count;
+use sea_orm::EntityTrait;
+
 use crate::{Access, HasMany, Id, List, Page, Result, Rows, Scoped, Session};
 
 /// A list whose rows arrive with what belongs to them.
@@ -86,6 +87,10 @@ pub trait Load<E: Scoped>: Send + Sync {
         rows: &[E::Model],
     ) -> impl Future<Output = Result<HashMap<Id<E>, Self::Output>>> + Send;
 }
+
+/// The number of children.
+#[derive(Debug)]
+pub struct Count<E, R: EntityTrait>(pub(super) HasMany<E, R>);
 
 /// Lengthens a tuple of loads.
 pub trait Append<N> {
