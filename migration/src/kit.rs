@@ -1,6 +1,7 @@
 //! The kit: tenant-safe DDL in a few declarative lines.
 //!
-//! [`Table`] and [`Directory`] are declarations, [`Kit`] makes them; [`lint`] says what a migration may not write by hand.
+//! [`Table`] and [`Directory`] are declarations; [`Tables`], a migration, or [`Kit`], inside one of your own, makes them; [`lint`] says what a
+//! migration may not write by hand.
 
 mod audit;
 mod column;
@@ -11,6 +12,7 @@ mod lint;
 mod names;
 mod owner;
 mod table;
+mod tables;
 mod tokens;
 mod touch;
 mod wall;
@@ -31,10 +33,13 @@ pub use concurrent::ConcurrentIndex;
 pub use directory::Directory;
 pub use lint::{LintError, lint};
 pub use table::Table;
+pub use tables::Tables;
 
 use emit::Step;
 
 /// The kit of one migration, at work as the owner of the schemas.
+///
+/// A migration that is nothing but declarations is [`Tables`].
 ///
 /// [`Kit::begin`] becomes the owner for the rest of the transaction and bounds the wait for locks; [`Kit::finish`] goes back
 /// to whoever records the migration.

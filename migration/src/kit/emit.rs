@@ -235,17 +235,15 @@ impl Table {
     }
 
     fn foreign_keys(&self) -> Vec<Step> {
-        let parent = self.scope_parent.iter().map(|(schema, table)| {
-            let scope = identifier(self.wall().0);
+        let parent = self.scope_parent.iter().map(|[schema, table, target]| {
+            let scope = self.wall().0;
             let sql = format!(
-                "FOREIGN KEY ({scope}) REFERENCES {} (\"id\")",
-                qualified(schema, table)
+                "FOREIGN KEY ({}) REFERENCES {} ({})",
+                identifier(scope),
+                qualified(schema, table),
+                identifier(target)
             );
-            self.foreign_key(
-                &name(&self.name, &[self.wall().0], "fkey"),
-                &sql,
-                (schema, table),
-            )
+            self.foreign_key(&name(&self.name, &[scope], "fkey"), &sql, (schema, table))
         });
         let others = self.references.iter().map(
             |Reference {

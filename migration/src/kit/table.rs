@@ -31,7 +31,8 @@ pub struct Table {
     pub(super) name: String,
     pub(super) comment: String,
     pub(super) scope: Option<(String, KeyType)>,
-    pub(super) scope_parent: Option<(String, String)>,
+    /// Schema, table and key of the workspaces.
+    pub(super) scope_parent: Option<[String; 3]>,
     pub(super) key: (String, KeyType),
     pub(super) shape: KeyShape,
     pub(super) columns: Vec<Column>,
@@ -112,9 +113,19 @@ impl Table {
         self
     }
 
-    /// Says that the scope column points to the table of workspaces.
-    pub fn scope_references(mut self, schema: impl Into<String>, table: impl Into<String>) -> Self {
-        self.scope_parent = Some((schema.into(), table.into()));
+    /// Says that the scope column points to the key `id` of the table of workspaces.
+    pub fn scope_references(self, schema: impl Into<String>, table: impl Into<String>) -> Self {
+        self.scope_references_column(schema, table, "id")
+    }
+
+    /// Says that the scope column points to the table of workspaces, by a key of another name.
+    pub fn scope_references_column(
+        mut self,
+        schema: impl Into<String>,
+        table: impl Into<String>,
+        target: impl Into<String>,
+    ) -> Self {
+        self.scope_parent = Some([schema.into(), table.into(), target.into()]);
         self
     }
 

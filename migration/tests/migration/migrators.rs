@@ -3,7 +3,7 @@
 use sea_orm_migration::{MigrationName, SchemaManager, async_trait, sea_orm::DbErr};
 use tenantry_migration::{
     Kernel, KeyType, MigrationTrait, Migrator, MigratorTrait,
-    kit::{Column, ConcurrentIndex, Kit, Table},
+    kit::{Column, ConcurrentIndex, Table, Tables},
     roles, systems,
 };
 
@@ -37,28 +37,9 @@ const CATALOGUE: &str = "SELECT string_agg(line, E'\\n' ORDER BY line) FROM (
 ) AS lines";
 
 /// A migration made of a few tables.
-struct Tables(&'static str, Vec<Table>);
-
-impl MigrationName for Tables {
-    fn name(&self) -> &str {
-        self.0
-    }
-}
-
-#[expect(
-    elided_lifetimes_in_paths,
-    reason = "the trait leaves the lifetime out, and its macro wants the same here"
-)]
-#[async_trait::async_trait]
-impl MigrationTrait for Tables {
-    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let kit = Kit::begin(manager).await?;
-        kit.create_schema("notes", "Notes.").await?;
-        for table in &self.1 {
-            kit.create_table(table).await?;
-        }
-        kit.finish().await
-    }
+fn tables(tables: impl IntoIterator<Item = Table>) -> Tables {
+    let begun = Tables::new("m1").schema("notes", "Notes.");
+    tables.into_iter().fold(begun, Tables::table)
 }
 
 /// A migration that builds an index beside writers.
@@ -246,7 +227,7 @@ impl MigratorTrait for Numbered {
             .key("place", KeyType::Text)
             .column(Column::bigint("note", "The note.").nullable())
             .references_column("note", "notes", "notes", "number");
-        vec![Box::new(kernel), Box::new(Tables("m1", vec![notes, lines]))]
+        vec![Box::new(kernel), Box::new(tables([notes, lines]))]
     }
 }
 
@@ -339,7 +320,7 @@ impl MigratorTrait for OfAnotherType {
         let table = Table::new("notes", "notes", "A note.")
             .scope("account", KeyType::Text)
             .audited();
-        vec![Box::new(Kernel::new()), Box::new(Tables("m1", vec![table]))]
+        vec![Box::new(Kernel::new()), Box::new(tables([table]))]
     }
 }
 
