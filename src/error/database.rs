@@ -116,7 +116,15 @@ fn from_postgres(error: &PgDatabaseError) -> Error {
             "an earlier statement of the transaction failed",
         ),
         "25006" => Error::new(ErrorKind::Forbidden, "a read session cannot write"),
-        "42P01" | "42703" | "42883" | "3F000" => Error::new(
+        "42883" => Error::new(
+            ErrorKind::Internal,
+            "the schema lacks what the statement names",
+        )
+        .with_hint(
+            "A key of the context or a value may have another type than its column or parameter; \
+             or else run the migrations, then generate the entities anew.",
+        ),
+        "42P01" | "42703" | "3F000" => Error::new(
             ErrorKind::Internal,
             "the schema lacks what the statement names",
         )

@@ -91,6 +91,11 @@ impl<E: EntityTrait> Unique<E> {
         self.name
     }
 
+    /// The names of its columns, that of the workspace first.
+    pub fn columns(&self) -> impl Iterator<Item = &'static str> {
+        self.columns.iter().map(|column| column.as_str())
+    }
+
     /// For fakes: the error that the database gives when the key is taken.
     #[must_use]
     pub fn violation(&self) -> Error {

@@ -1,14 +1,17 @@
 //! `insert` and `upsert`.
 
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, ColumnTrait, IdenStatic,
+    ActiveModelTrait, ActiveValue, ColumnTrait, IdenStatic, QueryFilter, Select, Value,
     sea_query::{Expr, ExprTrait, InsertStatement, OnConflict, Query},
 };
 
 use super::{POSTGRES, assigned, returning};
 use crate::{
     Access, Error, ErrorKind, Id, NewRow, Result, Rows, Scoped, Unique, Versioned, WorkspaceId,
-    Writes, field::qualified, read::model,
+    Writes,
+    field::qualified,
+    query::Visibility,
+    read::{model, select},
 };
 
 impl<E: Scoped, A: Access> Rows<'_, E, A> {
@@ -32,7 +35,8 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
     /// Inserts a row or, where `target` finds one of the workspace, gives that one the new values.
     ///
     /// Only the columns that `new` names are changed. The version is not checked, since the caller
-    /// has seen none; it is counted.
+    /// has seen none; it is counted. Where `new` names none but the key, the row that is there is
+    /// returned as it is, by a second statement.
     ///
     /// # Errors
     ///
@@ -43,12 +47,26 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         A: Writes,
     {
         let row = new.into_active_model();
+        let changed = changed::<E>(&row, &target);
         let mut statement = statement::<E>(self.workspace(), &row)?;
-        statement.on_conflict(on_conflict::<E>(self.workspace(), &row, &target));
+        statement.on_conflict(on_conflict::<E>(self.workspace(), &changed, &target));
+        let mut written = self.write_one("upsert", &statement).await?;
+        if written.is_none() && changed.is_empty() {
+            written = self.holder(&row, &target).await?;
+        }
         // A key that is taken outside of the workspace is taken, as for `insert`.
-        self.write_one("upsert", &statement)
-            .await?
-            .ok_or_else(|| target.violation())
+        written.ok_or_else(|| target.violation())
+    }
+
+    /// The row of the workspace that has the key of another one.
+    async fn holder(&self, row: &E::ActiveModel, target: &Unique<E>) -> Result<Option<E::Model>> {
+        let statement = select::build(holder::<E>(self.workspace(), row, target));
+        let found = self
+            .session()
+            .connection()
+            .fetch_optional(Self::purpose("upsert"), statement)
+            .await?;
+        found.map(model::<E>).transpose()
     }
 
     async fn write_one(
@@ -91,7 +109,7 @@ fn stamps<E: Scoped>(
 ) -> Result<Vec<(E::Column, Expr)>> {
     let workspace = workspace.0.to_value();
     if let ActiveValue::Set(given) | ActiveValue::Unchanged(given) = row.get(E::WORKSPACE)
-        && given != workspace
+        && widened(given) != workspace
     {
         return Err(
             Error::new(ErrorKind::Invalid, "the row names another workspace")
@@ -109,34 +127,68 @@ fn stamps<E: Scoped>(
     Ok(stamps)
 }
 
-fn on_conflict<E: Scoped>(
-    workspace: &WorkspaceId,
-    row: &E::ActiveModel,
-    target: &Unique<E>,
-) -> OnConflict {
+/// A key as a context holds it: a number is a number, however many bytes its column has.
+fn widened(key: Value) -> Value {
+    match key {
+        Value::Int(Some(number)) => i64::from(number).into(),
+        other => other,
+    }
+}
+
+/// The columns that an upsert changes where it finds a row: those that are given, without its key.
+fn changed<E: Scoped>(row: &E::ActiveModel, target: &Unique<E>) -> Vec<E::Column> {
     let key = |column: &E::Column| target.columns.iter().any(|k| k.as_str() == column.as_str());
-    let mut changed: Vec<E::Column> = assigned::<E>(row)
+    assigned::<E>(row)
         .into_iter()
         .map(|(column, _)| column)
-        .collect();
-    changed.retain(|column| !key(column) && column.as_str() != E::ID.as_str());
-    if changed.is_empty() {
-        // The row must be touched, or the statement would return nothing.
-        let touched = target
-            .columns
-            .iter()
-            .rev()
-            .find(|k| k.as_str() != E::WORKSPACE.as_str());
-        changed.extend(touched.copied());
-    }
+        .filter(|column| !key(column) && column.as_str() != E::ID.as_str())
+        .collect()
+}
+
+fn on_conflict<E: Scoped>(
+    workspace: &WorkspaceId,
+    changed: &[E::Column],
+    target: &Unique<E>,
+) -> OnConflict {
     let mut conflict = OnConflict::columns(target.columns.iter().copied());
     if let (true, Some(deleted_at)) = (target.live_only, E::DELETED_AT) {
         conflict.target_and_where(Expr::col(deleted_at).is_null());
     }
-    conflict.update_columns(changed);
+    if changed.is_empty() {
+        // Not a touch of the key: the role may not be allowed to write it.
+        conflict.do_nothing();
+        return conflict;
+    }
+    conflict.update_columns(changed.iter().copied());
     // The key names the workspace already, unless it is a false fact.
     conflict.action_and_where(qualified(E::WORKSPACE).eq(workspace.0.to_value()));
     conflict
+}
+
+fn holder<E: Scoped>(
+    workspace: &WorkspaceId,
+    row: &E::ActiveModel,
+    target: &Unique<E>,
+) -> Select<E> {
+    let visibility = if target.live_only {
+        Visibility::Live
+    } else {
+        Visibility::All
+    };
+    let key = target
+        .columns
+        .iter()
+        .filter(|column| column.as_str() != E::WORKSPACE.as_str());
+    key.fold(
+        select::scoped::<E>(workspace, visibility),
+        |select, column| match row.get(*column) {
+            ActiveValue::Set(value) | ActiveValue::Unchanged(value) => {
+                select.filter(qualified(*column).eq(column.save_as(Expr::val(value))))
+            }
+            // The database made it, so that no other row has it.
+            ActiveValue::NotSet => select.filter(Expr::val(false)),
+        },
+    )
 }
 
 #[cfg(test)]
@@ -165,8 +217,22 @@ mod tests {
     #[test]
     fn an_upsert_names_its_target_and_leaves_the_key_alone() {
         let mut insert = statement::<sample::Entity>(&Uuid::nil().into(), &row()).unwrap();
-        insert.on_conflict(on_conflict(&Uuid::nil().into(), &row(), &CODE_KEY));
+        let changed = changed(&row(), &CODE_KEY);
+        insert.on_conflict(on_conflict(&Uuid::nil().into(), &changed, &CODE_KEY));
         assert_snapshot!(readable(&POSTGRES.build(&insert)));
+    }
+
+    #[test]
+    fn an_upsert_of_a_key_alone_writes_nothing_where_the_row_is_there() {
+        let workspace = Uuid::nil().into();
+        let mut insert = statement::<sample::Entity>(&workspace, &row()).unwrap();
+        insert.on_conflict(on_conflict(&workspace, &[], &CODE_KEY));
+        let holder = select::build(holder(&workspace, &row(), &CODE_KEY));
+        assert_snapshot!(format!(
+            "{}\n\n{}",
+            readable(&POSTGRES.build(&insert)),
+            readable(&holder)
+        ));
     }
 
     #[test]

@@ -80,9 +80,10 @@ async fn raw_sql_is_audited_too() {
             .await
             .unwrap();
     }
+    let date = chrono::DateTime::from_timestamp(86_400, 0).unwrap();
     session
         .challenges()
-        .upsert(titled("merged"), challenge::TITLE_KEY)
+        .upsert(titled("merged").starts_at(date), challenge::TITLE_KEY)
         .await
         .unwrap();
     let operations: Vec<_> = log(&session)

@@ -376,6 +376,28 @@ async fn an_upsert_writes_one_row_among_the_living() {
     let _all: Query<challenge::Entity> = Query::new();
 }
 
+/// Who judges is a fact without properties: every column is part of the key, and none may be changed.
+#[tokio::test]
+async fn an_upsert_of_a_key_alone_finds_the_row_that_is_there() {
+    let world = World::new().await;
+    let session = world.alpha().await;
+    let challenge_id = session.challenges().insert(titled("a")).await.unwrap().id;
+    let member = session.members().insert(member("judge")).await.unwrap();
+    let new = || judge::New {
+        challenge_id,
+        user_id: member.user_id,
+    };
+    let upsert = || {
+        session
+            .judges()
+            .upsert(new(), judge::CHALLENGE_ID_USER_ID_KEY)
+    };
+    let first = upsert().await.unwrap();
+    assert_eq!(upsert().await.unwrap(), first);
+    session.judges().delete(first.id).await.unwrap();
+    assert_ne!(upsert().await.unwrap().id, first.id);
+}
+
 #[tokio::test]
 async fn a_check_names_the_field_and_no_value() {
     let world = World::new().await;
