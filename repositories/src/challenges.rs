@@ -3,12 +3,12 @@
 use std::future::Future;
 
 use sea_orm::Set;
-use tenantry::{Error, ErrorKind, Repository, Result, Rows};
+use tenantry::{Error, ErrorKind, Repository, Result};
 use tenantry_entities::challenges::challenge::{self, Status};
 
 /// The challenges of a workspace, real or fake.
 ///
-/// Operations made of verbs are given, so that a fake runs the real rule.
+/// Operations made of verbs are given, to everything that has the verbs: a fake runs the real rule.
 pub trait ChallengeRepository: Repository<Entity = challenge::Entity> {
     /// Publishes a draft.
     ///
@@ -34,4 +34,4 @@ pub trait ChallengeRepository: Repository<Entity = challenge::Entity> {
     }
 }
 
-impl ChallengeRepository for Rows<'_, challenge::Entity> {}
+impl<R: Repository<Entity = challenge::Entity>> ChallengeRepository for R {}

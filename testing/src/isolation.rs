@@ -11,8 +11,8 @@ pub use report::IsolationReport;
 use sea_orm::ColumnTrait;
 use serde_json::json;
 use tenantry::{
-    Database, Error, ErrorKind, Id, Query, Result, Scoped, Session, SoftDelete, TenantContext,
-    Versioned,
+    Database, Deletion, Error, ErrorKind, Id, Query, Result, Rows, Scoped, Session, SoftDelete,
+    TenantContext, Versioned,
 };
 
 /// Attacks the rows of one table in one workspace from another one.
@@ -51,8 +51,9 @@ impl<'d, E: Scoped> Isolation<'d, E> {
     ///
     /// # Errors
     ///
-    /// What `insert` returns; [`ErrorKind::Internal`] if the contexts are of one workspace or a row
-    /// cannot be read where it was written, since every attack would then be refused for nothing.
+    /// What `insert` returns; [`ErrorKind::Internal`] if the contexts are of one workspace, if a row
+    /// cannot be read where it was written, or if both rows have one id, as keys that callers make
+    /// may: the attacks would then be refused, or seem to succeed, for nothing.
     pub async fn of(
         table: E,
         database: &'d Database,
@@ -69,6 +70,13 @@ impl<'d, E: Scoped> Isolation<'d, E> {
         }
         let own = written::<E>(database, mine, &insert).await?;
         let foreign = written::<E>(database, theirs, &insert).await?;
+        if E::id_of(&own) == E::id_of(&foreign) {
+            let refused = Error::new(
+                ErrorKind::Internal,
+                "the rows have one id in both workspaces",
+            );
+            return Err(refused.with_hint("Let `insert` make another id each time."));
+        }
         Ok(Self {
             database,
             mine,
@@ -102,21 +110,27 @@ impl<'d, E: Scoped> Isolation<'d, E> {
                 let kind = error.kind();
                 (
                     format!("{kind:?}: {error} {:?}", error.hint()),
-                    kind == ErrorKind::NotFound,
+                    // Where nobody may change a row, nobody locks one either.
+                    matches!(kind, ErrorKind::NotFound | ErrorKind::Forbidden),
                 )
             }
         };
+        let kind = foreign.as_ref().err().map(Error::kind);
         let ((foreign, refused), (absent, _)) = (told(foreign), told(absent));
         let held = refused && foreign == absent;
-        self.note(
-            attack,
-            held,
-            if held {
-                "NotFound, as if it never was".into()
-            } else {
-                foreign
-            },
-        );
+        let met = match kind {
+            Some(kind) if held => format!("{kind:?}, as if it never was"),
+            _ => foreign,
+        };
+        self.note(attack, held, met);
+    }
+
+    /// Tries a verb in a session of its own, since a refusal may abort it; what it did is kept.
+    async fn attempt<T>(&self, verb: impl AsyncFnOnce(Rows<'_, E>) -> Result<T>) -> Result<T> {
+        let session = self.database.begin(self.mine).await?;
+        let outcome = verb(session.rows(E::default())).await?;
+        session.commit().await?;
+        Ok(outcome)
     }
 
     /// Tries every verb that reads.
@@ -136,12 +150,9 @@ impl<'d, E: Scoped> Isolation<'d, E> {
             rows.get(foreign.clone()).await,
             rows.get(absent::<E>()).await,
         );
-        let locked = rows.get_for_update(foreign.clone()).await;
-        self.note_absent(
-            "get_for_update",
-            locked,
-            rows.get_for_update(absent::<E>()).await,
-        );
+        let lock = |id| self.attempt(async |rows| rows.get_for_update(id).await);
+        let (locked, none) = (lock(foreign.clone()).await, lock(absent::<E>()).await);
+        self.note_absent("get_for_update", locked, none);
         let many = rows.find_many(&[foreign.clone(), own]).await?;
         self.note(
             "find_many",
@@ -187,13 +198,9 @@ impl<'d, E: Scoped> Isolation<'d, E> {
         E: Versioned,
     {
         let version = E::version_of(&self.foreign);
-        let session = self.database.begin(self.mine).await?;
-        let rows = session.rows(E::default());
-        let foreign = rows
-            .update((E::id_of(&self.foreign), version), change())
-            .await;
-        let absent = rows.update((absent::<E>(), version), change()).await;
-        session.commit().await?;
+        let update = |id| self.attempt(async |rows| rows.update((id, version), change()).await);
+        let foreign = update(E::id_of(&self.foreign)).await;
+        let absent = update(absent::<E>()).await;
         self.note_absent("update at the true version", foreign, absent);
         self.untouched("after the update").await?;
         Ok(self)
@@ -209,32 +216,29 @@ impl<'d, E: Scoped> Isolation<'d, E> {
         E: SoftDelete,
     {
         let id = E::id_of(&self.foreign);
-        let session = self.database.begin(self.mine).await?;
-        let rows = session.rows(E::default());
-        let foreign = rows.delete(id.clone()).await;
-        let absent = rows.delete(absent::<E>()).await;
-        session.commit().await?;
-        self.note_absent("delete", foreign, absent);
+        let delete = |id| self.attempt(async |rows| rows.delete(id).await);
+        let (foreign, none) = (delete(id.clone()).await, delete(absent::<E>()).await);
+        self.note_absent("delete", foreign, none);
         self.untouched("after the delete").await?;
 
         let owner = self.database.begin(self.theirs).await?;
         let deletion = owner.rows(E::default()).delete(id.clone()).await?;
         owner.commit().await?;
-        let session = self.database.begin(self.mine).await?;
-        let rows = session.rows(E::default());
-        let revived = rows.restore(&deletion).await;
-        let none = rows
-            .restore(&tenantry::Deletion::of_operation(absent_operation()))
-            .await;
-        let visible = rows.find_with_deleted(id.clone()).await?.is_some();
-        session.commit().await?;
+        let restore = |taken| self.attempt(async move |rows| rows.restore(&taken).await);
+        let revived = restore(deletion.clone()).await;
+        let none = restore(Deletion::of_operation(absent_operation())).await;
+        let visible = self.attempt(async |rows| rows.find_with_deleted(id.clone()).await);
+        let visible = visible.await?.is_some();
         self.note_absent("restore by the true operation", revived, none);
         self.note("find_with_deleted", !visible, seen(visible));
 
         let owner = self.database.begin(self.theirs).await?;
         let still_deleted = owner.rows(E::default()).find(id).await?.is_none();
         self.note("after the restore", still_deleted, seen(!still_deleted));
-        owner.rows(E::default()).restore(&deletion).await?;
+        let rows = owner.rows(E::default());
+        rows.restore(&deletion).await?;
+        // As it is now: both writes were counted.
+        self.foreign = rows.get(E::id_of(&self.foreign)).await?;
         owner.commit().await?;
         Ok(self)
     }

@@ -45,6 +45,7 @@ mod isolation;
 mod memory;
 mod proxy;
 mod server;
+mod workspaces;
 
 pub use database::{DatabaseError, TestDatabase};
 pub use isolation::{Isolation, IsolationReport};
@@ -53,3 +54,4 @@ pub use proxy::{CountingProxy, ProxyError};
 pub use sea_orm_migration::{self, MigratorTrait};
 pub use server::{Attempt, LaunchError, ServerError, Source, TestServer, Way};
 pub use sqlx;
+pub use workspaces::{Everyone, Workspace, workspaces};

@@ -19,12 +19,36 @@ use uuid::Uuid;
 /// The rows of one table of one workspace, in memory.
 ///
 /// It answers the queries that the service builds, counts versions, refuses stale updates and taken
-/// unique keys, soft-deletes and restores as the database does. It knows no foreign keys, checks,
-/// policies or triggers: what depends on those belongs into a test with a
+/// keys, soft-deletes and restores as the database does. It knows no foreign keys, checks, policies,
+/// generated columns or triggers of one's own: what depends on those belongs into a test with a
 /// [`TestDatabase`](crate::TestDatabase).
 ///
 /// Columns that the database fills by a default and the library does not know of need
-/// [`with_default`](Self::with_default).
+/// [`with_default`](Self::with_default). Deletes count a column that is called `version`; updates
+/// count the table's, whatever it is called.
+///
+/// # Examples
+///
+/// A rule that is written once, on the trait, runs here as it runs on rows:
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> tenantry::Result<()> {
+/// use sea_orm::sea_query::Value;
+/// use tenantry::Repository as _;
+/// use tenantry_entities::challenges::challenge::{self, Column, Status};
+/// use tenantry_repositories::challenges::ChallengeRepository as _;
+/// use tenantry_testing::MemoryRepository;
+///
+/// let challenges = MemoryRepository::<challenge::Entity>::new(uuid::Uuid::now_v7())
+///     .with_default(Column::Description, Value::Json(Some(Default::default())))
+///     .with_default(Column::Status, "draft")
+///     .with_default(Column::StatusRank, 0_i16);
+/// let draft = challenges.insert(challenge::New { title: "Ship it".into() }).await?;
+/// assert_eq!(challenges.publish(draft.id).await?.status, Status::Published);
+/// # Ok(())
+/// # }
+/// ```
 pub struct MemoryRepository<E: Scoped> {
     workspace: WorkspaceId,
     defaults: BTreeMap<&'static str, Value>,
@@ -50,10 +74,18 @@ impl<E: Scoped> MemoryRepository<E> {
         self
     }
 
-    /// Holds rows to a unique key.
+    /// Holds rows to a unique key, beside that of their ids.
     #[must_use]
     pub fn with_unique(mut self, unique: Unique<E>) -> Self {
         self.uniques.push(unique);
+        self
+    }
+
+    /// Puts rows there as they are, such as those of a database.
+    #[must_use]
+    pub fn with_rows(mut self, rows: impl IntoIterator<Item = E::Model>) -> Self {
+        let held = self.rows.get_mut().unwrap_or_else(PoisonError::into_inner);
+        held.extend(rows);
         self
     }
 
@@ -83,13 +115,24 @@ impl<E: Scoped> MemoryRepository<E> {
         }
     }
 
-    /// The unique key that a row would violate among the others.
-    fn taken(&self, rows: &[E::Model], row: &E::Model) -> Option<&Unique<E>> {
-        self.uniques.iter().find(|unique| {
+    /// Refuses a row that another one's unique key is in the way of.
+    fn refuse_taken(&self, rows: &[E::Model], row: &E::Model) -> Result<()> {
+        let taken = self.uniques.iter().find(|unique| {
             rows.iter()
                 .filter(|other| E::id_of(other) != E::id_of(row))
                 .any(|other| unique.same_key(row, other))
-        })
+        });
+        taken.map_or(Ok(()), |unique| Err(unique.violation()))
+    }
+
+    /// Refuses a row that the unique keys or the id of another one are in the way of.
+    fn refuse_duplicate(&self, rows: &[E::Model], row: &E::Model) -> Result<()> {
+        if rows.iter().any(|other| E::id_of(other) == E::id_of(row)) {
+            let table = E::default();
+            let message = format!("the id is taken in {}", table.table_name());
+            return Err(Error::new(ErrorKind::AlreadyExists, message).with_field(E::ID.as_str()));
+        }
+        self.refuse_taken(rows, row)
     }
 }
 
@@ -166,18 +209,35 @@ where
         row.try_into_model().map_err(|_| unset("of the row"))
     }
 
-    fn replace(row: &mut E::Model, change: &E::ActiveModel, version: E::Column) -> Result<()> {
+    /// The row with what a change sets, its version counted.
+    fn changed(row: &E::Model, change: &E::ActiveModel, version: E::Column) -> Result<E::Model> {
         let mut next = row.clone().into_active_model();
-        for column in E::Column::iter() {
+        for column in E::Column::iter().filter(|column| !is_key::<E>(*column)) {
             if let ActiveValue::Set(value) = change.get(column) {
                 next.set(column, value);
             }
         }
-        if let Value::BigInt(Some(count)) = row.get(version) {
-            next.set(version, (count + 1).into());
+        touch::<E>(&mut next, row, Some(version));
+        next.try_into_model().map_err(|_| unset("of the change"))
+    }
+}
+
+fn is_key<E: Scoped>(column: E::Column) -> bool {
+    [E::WORKSPACE.as_str(), E::ID.as_str()].contains(&column.as_str())
+}
+
+/// Counts the version and notes the time, as the database does on every write.
+fn touch<E: Scoped>(next: &mut E::ActiveModel, row: &E::Model, version: Option<E::Column>) {
+    for column in E::Column::iter() {
+        let counts = version.map_or("version", |version| version.as_str()) == column.as_str();
+        match row.get(column) {
+            Value::BigInt(Some(count)) if counts => next.set(column, (count + 1).into()),
+            Value::Int(Some(count)) if counts => next.set(column, (count + 1).into()),
+            Value::ChronoDateTimeUtc(Some(_)) if column.as_str() == "updated_at" => {
+                next.set(column, ChronoUtc::now().into());
+            }
+            _ => {}
         }
-        *row = next.try_into_model().map_err(|_| unset("of the change"))?;
-        Ok(())
     }
 }
 
@@ -208,9 +268,7 @@ where
     async fn insert(&self, new: impl NewRow<E>) -> Result<E::Model> {
         let row = self.complete(new.into_active_model())?;
         let mut rows = self.lock();
-        if let Some(unique) = self.taken(&rows, &row) {
-            return Err(unique.violation());
-        }
+        self.refuse_duplicate(&rows, &row)?;
         rows.push(row.clone());
         Ok(row)
     }
@@ -228,11 +286,11 @@ where
         if E::version_of(&rows[at]) != seen.version() {
             return Err(Stale::<E>::new(rows[at].clone(), seen.version()).into());
         }
-        let mut next = rows[at].clone();
-        Self::replace(&mut next, &change, E::VERSION)?;
-        if let Some(unique) = self.taken(&rows, &next) {
-            return Err(unique.violation());
+        if E::Column::iter().all(|column| change.get(column).is_not_set()) {
+            return Ok(rows[at].clone());
         }
+        let next = Self::changed(&rows[at], &change, E::VERSION)?;
+        self.refuse_taken(&rows, &next)?;
         rows[at] = next.clone();
         Ok(next)
     }
@@ -245,11 +303,21 @@ where
         let row = self.complete(given.clone())?;
         let mut rows = self.lock();
         let Some(at) = rows.iter().position(|other| target.same_key(&row, other)) else {
+            self.refuse_duplicate(&rows, &row)?;
             rows.push(row.clone());
             return Ok(row);
         };
-        Self::replace(&mut rows[at], &given, E::VERSION)?;
-        Ok(rows[at].clone())
+        let changes = |column: E::Column| {
+            let names = || target.columns().any(|key| key == column.as_str());
+            !given.get(column).is_not_set() && !is_key::<E>(column) && !names()
+        };
+        if !E::Column::iter().any(changes) {
+            return Ok(rows[at].clone());
+        }
+        let next = Self::changed(&rows[at], &given, E::VERSION)?;
+        self.refuse_taken(&rows, &next)?;
+        rows[at] = next.clone();
+        Ok(next)
     }
 
     async fn delete(&self, id: Id<E>) -> Result<Deletion>
@@ -272,16 +340,19 @@ where
     {
         let mut rows = self.lock();
         let taken = Value::Uuid(Some(deletion.operation));
+        let mut next = rows.clone();
         let mut revived = 0;
-        for row in rows.iter_mut().filter(|row| row.get(E::DELETE_OP) == taken) {
+        for row in next.iter_mut().filter(|row| row.get(E::DELETE_OP) == taken) {
             mark::<E>(row, None)?;
             revived += 1;
         }
         if revived == 0 {
-            Err(not_found::<E>())
-        } else {
-            Ok(revived)
+            return Err(not_found::<E>());
         }
+        next.iter()
+            .try_for_each(|row| self.refuse_taken(&next, row))?;
+        *rows = next;
+        Ok(revived)
     }
 }
 
@@ -291,6 +362,7 @@ where
     E: SoftDelete<ActiveModel: TryIntoModel<E::Model>>,
 {
     let mut next = row.clone().into_active_model();
+    touch::<E>(&mut next, row, None);
     next.set(E::DELETE_OP, Value::Uuid(operation));
     if let Some(column) = E::DELETED_AT {
         next.set(
