@@ -14,6 +14,7 @@ mod cancellation;
 mod hazards;
 mod isolation;
 mod optimistic_lock;
+mod other_keys;
 mod pgbouncer;
 mod reads;
 mod round_trips;
