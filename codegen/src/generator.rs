@@ -13,10 +13,10 @@ use crate::{GenerateError, GeneratedFile, RustType, model, render};
 ///
 /// Every table is classified:
 ///
-/// - *scoped*, if it has a workspace column. Its rows are identified, within a workspace, by the one column of the primary key
+/// - *scoped*, if it has a workspace column: one that is named here, or else the one on which its wall stands. Its rows are identified, within a workspace, by the one column of the primary key
 ///   that is neither the workspace nor a column of the partition key; a key of that one column alone is a legacy table's, and
 ///   works too. Where the workspace column is the whole key (or [`workspace_table`](Self::workspace_table) says so), it is both.
-/// - *global*, if it has none, or [`global_table`](Self::global_table) says so.
+/// - *global*, if it has neither column nor wall, or [`global_table`](Self::global_table) says so.
 /// - *without a repository*, if it has a workspace column and a key of more columns: the entity is generated, and stands in
 ///   relations, but implements neither `Scoped` nor `Global`.
 /// - an error without a primary key, or with a workspace or id of a type that cannot be a key.
@@ -97,6 +97,8 @@ impl Generator {
     }
 
     /// Adds a name of the workspace column, for all schemas. A table has the first of them that it has.
+    ///
+    /// Tables with a wall, such as those of the kit, need none: the column is read off the wall.
     pub fn scope_column(mut self, column: impl Into<String>) -> Self {
         self.scope_columns.push(column.into());
         self

@@ -18,7 +18,6 @@ macro_rules! golden {
     ($(#[path = $path:literal] $case:ident: $($schema:ident)*;)*) => {
         $(
             #[path = $path]
-            #[expect(dead_code, unreachable_pub, reason = "generated for packages that export them")]
             mod $case {
                 $(pub mod $schema;)*
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tenantry::catalog::{Catalog, Table, TableKind};
+use tenantry::catalog::{Catalog, PolicyCommand, Table, TableKind};
 
 use super::{Kind, configuration::qualified};
 use crate::{Generator, Problem, RustType, names};
@@ -155,7 +155,31 @@ fn scope_column(generator: &Generator, table: &Table) -> Result<Option<String>, 
     Ok(candidates
         .iter()
         .find(|candidate| table.column(candidate).is_some())
-        .cloned())
+        .cloned()
+        .or_else(|| walled_column(table)))
+}
+
+/// The column that the table's wall compares with the workspace of the context.
+fn walled_column(table: &Table) -> Option<String> {
+    let walls = table
+        .policies
+        .iter()
+        .filter(|policy| !policy.permissive && policy.command == PolicyCommand::All)
+        .filter_map(|policy| policy.using.as_deref());
+    // PostgreSQL writes every expression in one form.
+    walls.into_iter().find_map(|wall| {
+        let stands_on = |name: &str| {
+            let quoted = format!("\"{}\"", name.replace('"', "\"\""));
+            [name, &quoted].into_iter().any(|name| {
+                [format!("({name} = "), format!("(({name})::text = ")]
+                    .iter()
+                    .filter_map(|left| wall.strip_prefix(left.as_str()))
+                    .any(|right| right.starts_with("( SELECT tenantry.workspace_"))
+            })
+        };
+        let column = table.columns.iter().find(|column| stands_on(&column.name));
+        column.map(|column| column.name.clone())
+    })
 }
 
 fn scoped(generator: &Generator, table: &Table, scope: &str, id: &str) -> Result<Kind, Problem> {

@@ -8,3 +8,4 @@ mod catalog;
 mod errors;
 mod files;
 mod golden;
+mod walls;

@@ -2,6 +2,12 @@
 //!
 //! Generated from schema `shop` by tenantry-codegen; do not edit.
 
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "generated whole, for whatever is needed"
+)]
+
 pub mod account;
 pub mod line;
 pub mod order;

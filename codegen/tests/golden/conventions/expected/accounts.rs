@@ -2,6 +2,12 @@
 //!
 //! Generated from schema `accounts` by tenantry-codegen; do not edit.
 
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "generated whole, for whatever is needed"
+)]
+
 pub mod member;
 pub mod user;
 pub mod workspace;

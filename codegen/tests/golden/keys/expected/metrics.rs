@@ -2,6 +2,12 @@
 //!
 //! Generated from schema `metrics` by tenantry-codegen; do not edit.
 
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "generated whole, for whatever is needed"
+)]
+
 pub mod event;
 pub mod event_tag;
 pub mod settings;

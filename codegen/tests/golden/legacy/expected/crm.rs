@@ -2,6 +2,12 @@
 //!
 //! Generated from schema `crm` by tenantry-codegen; do not edit.
 
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "generated whole, for whatever is needed"
+)]
+
 pub mod contact;
 pub mod note;
 pub mod tenant;

@@ -2,6 +2,12 @@
 //!
 //! Generated from schema `depot` by tenantry-codegen; do not edit.
 
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "generated whole, for whatever is needed"
+)]
+
 pub mod org;
 pub mod package;
 pub mod release;

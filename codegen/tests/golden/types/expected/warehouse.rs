@@ -2,6 +2,12 @@
 //!
 //! Generated from schema `warehouse` by tenantry-codegen; do not edit.
 
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "generated whole, for whatever is needed"
+)]
+
 pub mod r#match;
 pub mod sample;
 pub mod r#type;

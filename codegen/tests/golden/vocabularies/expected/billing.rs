@@ -2,6 +2,12 @@
 //!
 //! Generated from schema `billing` by tenantry-codegen; do not edit.
 
+#![allow(
+    dead_code,
+    unreachable_pub,
+    reason = "generated whole, for whatever is needed"
+)]
+
 pub mod enums;
 pub mod invoice;
 
