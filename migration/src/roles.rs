@@ -8,7 +8,9 @@ mod install;
 
 use std::time::Duration;
 
-use sqlx::PgConnection;
+use sqlx::{Connection as _, PgConnection};
+
+use crate::Error;
 
 pub use database::prepare_database;
 pub use install::install;
@@ -40,6 +42,35 @@ pub const MIGRATED_AS: [&str; 5] = [OWNER, SEAL, AUDIT, IDENTITY, SEARCH];
 pub const SCOPES: [&str; 2] = [APP, READER];
 
 const ATTEMPTS: u32 = 40;
+
+/// Installs the roles and prepares the database of the URL, which is an administrator's: what comes before the first migration.
+///
+/// It is [`install`], then [`prepare_database`]; it may run again at any time. The administrator then gives the logins
+/// passwords, or makes a login of one's own that is a member of [`APP`].
+///
+/// # Errors
+///
+/// If the database cannot be reached, or as those two.
+///
+/// # Examples
+///
+/// ```no_run
+/// # async fn example() -> Result<(), tenantry_migration::Error> {
+/// use tenantry_migration::{Migrator, roles};
+///
+/// roles::set_up("postgres://postgres@localhost/notes").await?;
+/// tenantry_migration::run::<Migrator>("postgres://tenantry_migrator@localhost/notes").await?;
+/// # Ok(())
+/// # }
+/// ```
+pub async fn set_up(administrator_url: &str) -> Result<(), Error> {
+    let mut connection = PgConnection::connect(administrator_url).await?;
+    install(&mut connection).await?;
+    prepare_database(&mut connection).await?;
+    // All is done; a farewell that fails changes nothing.
+    drop(connection.close().await);
+    Ok(())
+}
 
 /// Tells whether another session changed the same catalogue row first, so that looking again will do.
 fn lost_a_race(error: &sqlx::Error) -> bool {

@@ -61,14 +61,8 @@ impl Database {
     /// Roles installed and grants prepared.
     pub(crate) async fn prepared() -> Self {
         let database = Self::bare().await;
-        let mut connection = database.superuser().await;
-        tenantry_migration::roles::install(&mut connection)
-            .await
-            .unwrap();
-        tenantry_migration::roles::prepare_database(&mut connection)
-            .await
-            .unwrap();
-        give_passwords(&mut connection).await;
+        roles::set_up(&database.superuser_url()).await.unwrap();
+        give_passwords(&mut database.superuser().await).await;
         database
     }
 
