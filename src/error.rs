@@ -222,6 +222,10 @@ impl fmt::Debug for Error {
         if let Some(constraint) = &self.0.constraint {
             write!(f, " ({constraint})")?;
         }
+        // A program that ends with the error, or a test that unwraps it, shows nothing but this.
+        if let Some(hint) = &self.0.hint {
+            write!(f, "\n  {hint}")?;
+        }
         Ok(())
     }
 }

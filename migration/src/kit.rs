@@ -47,12 +47,17 @@ use emit::Step;
 /// # Examples
 ///
 /// ```no_run
-/// use sea_orm_migration::prelude::*;
-/// use tenantry_migration::{KeyType, kit::{Column, Kit, Table}};
+/// use tenantry_migration::{
+///     KeyType,
+///     kit::{Column, Kit, Table},
+///     // `self` is for the derive, which looks for the crate by this name.
+///     sea_orm_migration::{self, prelude::*},
+/// };
 ///
 /// #[derive(DeriveMigrationName)]
 /// struct CreateNotes;
 ///
+/// // Where `rust_2018_idioms` warns, say `#[expect(elided_lifetimes_in_paths, reason = "as the trait has it")]`.
 /// #[async_trait::async_trait]
 /// impl MigrationTrait for CreateNotes {
 ///     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -146,8 +151,10 @@ impl<'c> Kit<'c> {
         let (workspace, actor) = self.kernel_keys().await?;
         if table.audited && table.wall().1.widened() != workspace {
             let problem = format!(
-                "the audit log holds workspaces of type {}, the table has another",
-                workspace.sql()
+                "the audit log holds workspaces of type {}, table {}.{} has another: tell the kernel by Kernel::workspace_key",
+                workspace.sql(),
+                table.schema,
+                table.name,
             );
             return Err(DbErr::Migration(problem));
         }

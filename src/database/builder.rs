@@ -9,7 +9,10 @@ use sqlx::{
 };
 
 use super::{Database, Inner, check};
-use crate::{Authority, Isolation, Result, SigningKey, error::from_connect, retry::RetryPolicy};
+use crate::{
+    Authority, Error, ErrorKind, Isolation, Result, SigningKey, error::from_connect,
+    retry::RetryPolicy,
+};
 
 /// Describes a database; [`connect`](DatabaseBuilder::connect) opens it.
 ///
@@ -168,12 +171,11 @@ impl DatabaseBuilder {
         if !self.persistent {
             options = options.extra_float_digits(None);
         }
-        let pool = self
-            .pool
-            .clone()
-            .connect_with(options)
-            .await
-            .map_err(from_connect)?;
+        let pool = match self.pool.clone().connect_with(options.clone()).await {
+            Ok(pool) => pool,
+            Err(sqlx::Error::PoolTimedOut) => return Err(unreachable_because(&options).await),
+            Err(error) => return Err(from_connect(error)),
+        };
         check::refuse_unsafe_login(&pool, self.persistent).await?;
         Ok(pool)
     }
@@ -188,6 +190,23 @@ impl DatabaseBuilder {
         .map(|(name, timeout)| format!("SET LOCAL {name} = {}; ", milliseconds(timeout)));
         // The driver traces notices with the words of whoever raised them, and they may name values.
         timeouts.concat() + "SET LOCAL client_min_messages = error; "
+    }
+}
+
+/// Why there is no connection. A pool tries until its time is up, and keeps the reason to itself.
+async fn unreachable_because(options: &PgConnectOptions) -> Error {
+    const PATIENCE: Duration = Duration::from_secs(2);
+    match tokio::time::timeout(PATIENCE, options.connect()).await {
+        Ok(Err(sqlx::Error::Io(source))) => {
+            Error::new(ErrorKind::Unavailable, "the database cannot be reached")
+                .with_hint("Check host and port of the URL, and whether the server runs.")
+                .with_source(source)
+        }
+        Ok(Err(error)) => from_connect(error),
+        Ok(Ok(_)) | Err(_) => Error::new(
+            ErrorKind::Unavailable,
+            "the database did not answer in time",
+        ),
     }
 }
 

@@ -109,10 +109,14 @@ impl Table {
         let uniques = self.uniques.iter().flat_map(|unique| &unique.columns);
         let references = self.references.iter().map(|reference| &reference.column);
         let readers = self.readers.iter().flat_map(|(_, columns)| columns);
+        let indexes = self.indexes.iter().flat_map(|(_, columns)| columns);
+        let indexed = indexes.filter_map(|column| column.split_whitespace().next());
         match uniques
             .chain(references)
             .chain(readers)
-            .find(|name| !known.contains(name.as_str()))
+            .map(String::as_str)
+            .chain(indexed)
+            .find(|name| !known.contains(name))
         {
             Some(unknown) => wrong(&format!("it has no column \"{unknown}\"")),
             None => Ok(()),

@@ -66,6 +66,10 @@ fn a_declaration_that_contradicts_itself_is_refused() {
         (table().soft_delete().audited(), "needs its versions"),
         (table().unique(["nothing"]), "it has no column \"nothing\""),
         (
+            table().index("newest", ["nothing DESC"]),
+            "it has no column \"nothing\"",
+        ),
+        (
             table().column(Column::text("id", "Twice.")),
             "declared twice",
         ),
