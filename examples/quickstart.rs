@@ -212,3 +212,11 @@ fn rename(title: &str) -> challenge::Update {
 fn step(title: &str) {
     println!("\n── {title}");
 }
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn it_runs() {
+        super::main().unwrap();
+    }
+}

@@ -1,14 +1,18 @@
 //! The application's auth boundary: who says that an actor is a member.
 
-use std::{fmt, future::Future};
+use std::{
+    fmt,
+    future::{Future, ready},
+    net::IpAddr,
+};
 
 use futures_util::future::BoxFuture;
-use sea_orm::{DbBackend, Statement};
+use sea_orm::{DbBackend, FromQueryResult, Statement, Value};
 use sqlx::{PgPool, Row};
 
 use crate::{
-    ActorId, Error, ErrorKind, Result, Role, WorkspaceId,
-    connection::{Purpose, ask},
+    ActorId, Lease, Presented, Result, Role, WorkspaceId, call,
+    connection::{self, Purpose, ask},
     error::from_statement,
 };
 
@@ -40,6 +44,44 @@ pub trait Authority: Send + Sync + 'static {
         actor: &ActorId,
         workspace: &WorkspaceId,
     ) -> impl Future<Output = Result<Option<Role>>> + Send;
+
+    /// What an API key may do; `None` where there is no such key. Without a body there are no keys.
+    ///
+    /// The workspace is the one that the token names: an authority cannot answer for another.
+    fn key(
+        &self,
+        _identity: &Identity<'_>,
+        _key: &PresentedKey,
+    ) -> impl Future<Output = Result<Option<KeyGrant>>> + Send {
+        ready(Ok(None))
+    }
+}
+
+/// An API key that someone presents.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct PresentedKey {
+    /// The workspace that it names, and the hashes by which it is found there.
+    pub token: Presented,
+    /// From where it came, for the stamp of its last use.
+    pub address: Option<IpAddr>,
+    /// Whether this process has no calls left and asks for a [`Lease`].
+    pub asks_for_lease: bool,
+}
+
+/// What an API key may do. No context: the library makes that.
+#[derive(Clone, Debug)]
+pub struct KeyGrant {
+    /// Who acts: the key.
+    pub key: ActorId,
+    /// What the audit log calls it.
+    pub name: Option<String>,
+    /// Its role in the workspace that its token names.
+    pub role: Role,
+    /// What it is limited to.
+    pub scopes: Vec<String>,
+    /// What was set aside, where a lease was asked for; `None` where calls are not counted.
+    pub lease: Option<Lease>,
 }
 
 /// Asks the database before a workspace is known: only through functions of the identity role.
@@ -57,21 +99,17 @@ impl<'d> Identity<'d> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Invalid`] if `function` is no `schema.name` or the stored role is no role name;
-    /// [`ErrorKind::Unavailable`] if the database cannot be reached;
-    /// [`ErrorKind::Internal`] if there is no such function.
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if `function` is no `schema.name` or the
+    /// stored role is no role name; [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable) if the
+    /// database cannot be reached; [`ErrorKind::Internal`](crate::ErrorKind::Internal) if there is no
+    /// such function.
     pub async fn role(
         &self,
         function: &'static str,
         workspace: &WorkspaceId,
         actor: &ActorId,
     ) -> Result<Option<Role>> {
-        if !is_qualified_name(function) {
-            return Err(
-                Error::new(ErrorKind::Invalid, "the function is no `schema.name`")
-                    .with_field("function"),
-            );
-        }
+        let function = call::qualified(function)?;
         let statement = Statement::from_sql_and_values(
             DbBackend::Postgres,
             format!("SELECT {function}($1, $2)"),
@@ -85,23 +123,34 @@ impl<'d> Identity<'d> {
         let role: Option<String> = row.try_get(0).map_err(from_statement)?;
         role.map(Role::parse).transpose()
     }
+
+    /// Calls `schema.function(arguments)` and returns its rows.
+    ///
+    /// There is no context: a function that reads one raises, and so does every wall.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if `function` is no `schema.name` of the
+    /// application; [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable) if the database
+    /// cannot be reached; otherwise what the function raises.
+    pub async fn call<T: FromQueryResult>(
+        &self,
+        function: &'static str,
+        arguments: impl IntoIterator<Item = Value>,
+    ) -> Result<Vec<T>> {
+        let statement = call::statement(function, arguments)?;
+        let purpose = Purpose {
+            verb: "identity",
+            table: "",
+        };
+        call::rows(connection::call(self.pool, self.persistent, purpose, statement).await?)
+    }
 }
 
 impl fmt::Debug for Identity<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Identity")
     }
-}
-
-fn is_qualified_name(name: &str) -> bool {
-    let word = |word: &str| {
-        !word.is_empty()
-            && word
-                .bytes()
-                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
-    };
-    name.split_once('.')
-        .is_some_and(|(schema, name)| word(schema) && word(name))
 }
 
 /// [`Authority`] behind a pointer.
@@ -112,6 +161,11 @@ pub(crate) trait DynAuthority: Send + Sync {
         actor: &'a ActorId,
         workspace: &'a WorkspaceId,
     ) -> BoxFuture<'a, Result<Option<Role>>>;
+    fn dyn_key<'a>(
+        &'a self,
+        identity: &'a Identity<'a>,
+        key: &'a PresentedKey,
+    ) -> BoxFuture<'a, Result<Option<KeyGrant>>>;
 }
 
 impl<A: Authority> DynAuthority for A {
@@ -122,5 +176,13 @@ impl<A: Authority> DynAuthority for A {
         workspace: &'a WorkspaceId,
     ) -> BoxFuture<'a, Result<Option<Role>>> {
         Box::pin(self.role(identity, actor, workspace))
+    }
+
+    fn dyn_key<'a>(
+        &'a self,
+        identity: &'a Identity<'a>,
+        key: &'a PresentedKey,
+    ) -> BoxFuture<'a, Result<Option<KeyGrant>>> {
+        Box::pin(self.key(identity, key))
     }
 }

@@ -20,7 +20,8 @@ pub use access::{
 };
 pub use column::{Column, ColumnType, Enum, Generated, Identity, TypeKind};
 pub use constraint::{
-    Check, Exclusion, ForeignKey, PrimaryKey, ReferentialAction, Unique, Vocabulary,
+    Check, DELETED_WITH_PARENT, Exclusion, ForeignKey, PrimaryKey, ReferentialAction, Unique,
+    Vocabulary,
 };
 pub use index::{Index, IndexColumn};
 pub use table::{Partition, Partitioning, RowSecurity, Table, TableKind};

@@ -8,8 +8,9 @@ use std::{
 use hmac::{Hmac, Mac};
 use sea_orm::{DbBackend, Statement};
 use sha2::Sha256;
+use uuid::Uuid;
 
-use crate::{Error, ErrorKind, Result, TenantContext, key::hex};
+use crate::{ActorId, Error, ErrorKind, Result, TenantContext, key::hex};
 
 /// How long a claim may be presented after it was made. One is made for each transaction.
 const CLAIM_LIFETIME: Duration = Duration::from_secs(60);
@@ -78,7 +79,29 @@ pub(crate) enum Enter {
 }
 
 pub(crate) fn enter(context: &TenantContext, key: Option<&SigningKey>) -> Enter {
-    let claim = encode(context, key.map_or(0, SigningKey::id), SystemTime::now());
+    signed(encode(context, key_id(key), SystemTime::now()), key)
+}
+
+/// The claim of a person who acts in no workspace.
+pub(crate) fn person(actor: &ActorId, request: Uuid, key: Option<&SigningKey>) -> Enter {
+    let (key_id, expiry) = (key_id(key), expiry(SystemTime::now()));
+    let actor = actor.0.encode();
+    let claim = format!("{key_id}|person|{expiry}|-|user|{actor}|person|{request}|-");
+    signed(claim, key)
+}
+
+fn key_id(key: Option<&SigningKey>) -> i32 {
+    key.map_or(0, SigningKey::id)
+}
+
+fn expiry(now: SystemTime) -> u64 {
+    (now + CLAIM_LIFETIME)
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs()
+}
+
+fn signed(claim: String, key: Option<&SigningKey>) -> Enter {
     let Some(key) = key else {
         debug_assert!(
             claim
@@ -98,21 +121,34 @@ pub(crate) fn enter(context: &TenantContext, key: Option<&SigningKey>) -> Enter 
 }
 
 fn encode(context: &TenantContext, key: i32, now: SystemTime) -> String {
-    let expiry = (now + CLAIM_LIFETIME)
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_secs();
+    let expiry = expiry(now);
     let workspace = context.workspace().0.encode();
     let actor = context
         .actor()
         .map_or_else(|| "-".to_owned(), |actor| actor.0.encode());
     format!(
-        "{key}|{kind}|{expiry}|{workspace}|{actor_kind}|{actor}|{role}|{request}|-",
+        "{key}|{kind}|{expiry}|{workspace}|{actor_kind}|{actor}|{role}|{request}|{attributes}",
         kind = context.occasion().as_str(),
         actor_kind = context.actor_kind().as_str(),
         role = context.role(),
         request = context.request(),
+        attributes = attributes(context),
     )
+}
+
+/// What policies and the audit log may ask for beyond role and actor, as hexadecimal JSON.
+fn attributes(context: &TenantContext) -> String {
+    let mut attributes = serde_json::Map::new();
+    if let Some(scopes) = context.scopes() {
+        attributes.insert("scopes".to_owned(), scopes.into());
+    }
+    if let Some(name) = context.actor_name() {
+        attributes.insert("actor_name".to_owned(), name.into());
+    }
+    if attributes.is_empty() {
+        return "-".to_owned();
+    }
+    hex(serde_json::Value::from(attributes).to_string().as_bytes())
 }
 
 #[cfg(test)]

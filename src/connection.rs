@@ -4,16 +4,22 @@
 //! a failed first step open in the pool, report a `COMMIT` that PostgreSQL answered with `ROLLBACK`
 //! as success, and know nothing of a lost answer.
 
+mod called;
+mod conflict;
+mod exclusive;
 mod held;
+mod pending;
 mod raw;
 mod state;
+mod wrote;
 
 use std::{
-    fmt, mem,
+    fmt,
     sync::{
         PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    time::Instant,
 };
 
 use sea_orm::{Statement, sea_query::Values};
@@ -23,10 +29,14 @@ use sqlx::{
     postgres::{PgArguments, PgDatabaseError, PgRow, PgSeverity},
 };
 use tokio::sync::Mutex;
-use tracing::Instrument;
 
+pub(crate) use called::call;
+pub(crate) use exclusive::Exclusive;
 use held::Held;
+pub(crate) use pending::Pending;
 use state::State;
+
+pub(crate) use wrote::ask_to_write;
 
 use crate::{
     Error, ErrorKind, Result, TransactionId,
@@ -46,26 +56,9 @@ pub(crate) struct Purpose {
     pub(crate) table: &'static str,
 }
 
-/// What a dropped savepoint or stream left to do before the next statement.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Pending {
-    /// Go back to the savepoint of this number.
-    Undo(u64),
-    /// Close the cursor of this name.
-    Close(String),
-}
-
-impl Pending {
-    /// May be run again where its answer was not waited for: going back twice is going back, and
-    /// what is not there is not closed.
-    fn sql(&self) -> String {
-        match self {
-            Self::Undo(savepoint) => format!("ROLLBACK TO SAVEPOINT tenantry_{savepoint}"),
-            Self::Close(cursor) => format!(
-                "DO 'BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_cursors WHERE name = ''{cursor}'') \
-                 THEN EXECUTE ''CLOSE {cursor}''; END IF; END'"
-            ),
-        }
+impl Purpose {
+    fn span(self) -> tracing::Span {
+        tracing::debug_span!("tenantry.statement", verb = self.verb, table = self.table)
     }
 }
 
@@ -75,7 +68,10 @@ pub(crate) struct Connection {
     /// The id of the transaction, 0 until it is known. Learnt without waiting, so that no answer is
     /// lost between a write and its id.
     transaction: AtomicU64,
+    begun: Instant,
     savepoints: AtomicU64,
+    /// Held by one who asks the caller for rows meanwhile; see [`Exclusive::refuse_others`].
+    loading: AtomicBool,
     persistent: bool,
 }
 
@@ -90,6 +86,7 @@ impl Connection {
     ) -> Result<Self> {
         let mut attempt = 1;
         loop {
+            let begun = Instant::now();
             let mut held = Held::acquire(pool).await?;
             match held.get()?.execute(AssertSqlSafe(begin.as_str())).await {
                 Ok(_) => {
@@ -102,7 +99,9 @@ impl Connection {
                         state: Mutex::new(State::begun(held)),
                         pending: std::sync::Mutex::default(),
                         transaction: AtomicU64::new(0),
+                        begun,
                         savepoints: AtomicU64::new(0),
+                        loading: AtomicBool::new(false),
                         persistent,
                     });
                 }
@@ -159,6 +158,7 @@ impl Connection {
         arguments: PgArguments,
     ) -> Result<Vec<PgRow>> {
         raw::refuse_control(sql)?;
+        self.refuse_while_loading()?;
         let query = sqlx::query_with(AssertSqlSafe(sql), arguments).persistent(false);
         {
             let mut state = self.state.lock().await;
@@ -222,7 +222,10 @@ impl Connection {
     fn transaction(&self) -> Option<TransactionId> {
         match self.transaction.load(Ordering::Relaxed) {
             0 => None,
-            number => Some(TransactionId(number)),
+            number => Some(TransactionId {
+                number,
+                since: self.begun,
+            }),
         }
     }
 
@@ -279,12 +282,14 @@ impl Connection {
 
     /// Does what was left pending. It leaves the list only once it was answered.
     async fn settle(&self, state: &mut State) -> Result<()> {
+        state.statements += 1;
+        state.drain().await?;
         let first = || self.pending().first().cloned();
         while let Some(pending) = first() {
             state
                 .held
                 .get()?
-                .execute(AssertSqlSafe(pending.sql()))
+                .execute(AssertSqlSafe(pending.sql()?))
                 .await
                 .map_err(from_statement)?;
             self.pending().retain(|left| *left != pending);
@@ -294,40 +299,6 @@ impl Connection {
 
     fn query(&self, statement: Statement) -> sqlx::query::Query<'static, Postgres, SqlxValues> {
         query(statement).persistent(self.persistent)
-    }
-
-    async fn run<T>(
-        &self,
-        purpose: Purpose,
-        work: impl AsyncFnOnce(&mut sqlx::PgConnection) -> Result<T, sqlx::Error>,
-    ) -> Result<T> {
-        let span = tracing::debug_span!(
-            "tenantry.statement",
-            verb = purpose.verb,
-            table = purpose.table
-        );
-        async {
-            let state = &mut *self.state.lock().await;
-            self.settle(state).await?;
-            let connection = state.held.get()?;
-            // Dropped before the answer, the statement may be carried out all the same.
-            let unseen = mem::replace(&mut state.wrote_unseen, true);
-            let answer = work(connection).await.map_err(from_statement);
-            state.wrote_unseen = unseen;
-            match &answer {
-                // Nothing works in a lost transaction: a savepoint has recovered it.
-                Ok(_) => state.must_retry = false,
-                Err(error) => {
-                    // 40001 and 40P01: the transaction is lost, the unit of work may run again.
-                    state.must_retry |= error.kind() == ErrorKind::Retryable;
-                    state.outdated |= error.sqlstate() == Some("0A000");
-                    tracing::debug!(kind = ?error.kind(), sqlstate = error.sqlstate(), "statement failed");
-                }
-            }
-            answer
-        }
-        .instrument(span)
-        .await
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 
 use uuid::Uuid;
 
-use crate::{ActorId, Error, ErrorKind, Result, WorkspaceId};
+use crate::{ActorId, Error, ErrorKind, Request, Result, WorkspaceId, audit::Origin};
 
 /// The actor's role in the workspace, as the application names it.
 ///
@@ -87,6 +87,8 @@ const fn is_role_name(name: &str) -> bool {
 pub enum ActorKind {
     /// A person.
     User,
+    /// An API key.
+    ApiKey,
     /// A named system job.
     Job,
 }
@@ -95,6 +97,7 @@ impl ActorKind {
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::User => "user",
+            Self::ApiKey => "api_key",
             Self::Job => "job",
         }
     }
@@ -105,6 +108,7 @@ impl ActorKind {
 pub(crate) enum Occasion {
     Workspace,
     Founder,
+    Key,
     Job,
 }
 
@@ -113,6 +117,7 @@ impl Occasion {
         match self {
             Self::Workspace => "ws",
             Self::Founder => "founder",
+            Self::Key => "key",
             Self::Job => "job",
         }
     }
@@ -121,6 +126,7 @@ impl Occasion {
 /// Proof that an actor may act in a workspace, for a few minutes.
 ///
 /// Made by [`Database::authorize`](crate::Database::authorize),
+/// [`Database::authorize_key`](crate::Database::authorize_key),
 /// [`Database::founder`](crate::Database::founder) and [`Database::job`](crate::Database::job),
 /// by nothing else: there is no `Default`, no `From`, no public constructor. It expires, so that a
 /// member who was removed loses access within [`context_lifetime`] also where a context is kept.
@@ -136,7 +142,13 @@ struct Inner {
     actor_kind: ActorKind,
     actor: Option<ActorId>,
     role: Role,
+    /// What an API key is limited to; a person is not.
+    scopes: Option<Arc<[String]>>,
+    /// What the audit log calls an actor that is no person.
+    actor_name: Option<Arc<str>>,
     request: Uuid,
+    /// Where the request came from, if that was said.
+    origin: Option<Arc<Origin>>,
     /// `None` where the lifetime reaches beyond the clock.
     expires: Option<Instant>,
 }
@@ -163,9 +175,21 @@ impl TenantContext {
             actor_kind,
             actor,
             role,
+            scopes: None,
+            actor_name: None,
             request: Uuid::now_v7(),
+            origin: None,
             expires: Instant::now().checked_add(lifetime),
         })))
+    }
+
+    /// Limits the context to the scopes of an API key, which the audit log names.
+    pub(crate) fn limited(&self, scopes: Vec<String>, actor_name: Option<String>) -> Self {
+        Self(Arc::new(Inner {
+            scopes: Some(scopes.into()),
+            actor_name: actor_name.map(Into::into),
+            ..Inner::clone(&self.0)
+        }))
     }
 
     /// The workspace whose rows it reaches.
@@ -192,6 +216,35 @@ impl TenantContext {
         &self.0.role
     }
 
+    /// What an API key is limited to; `None` where only the role counts.
+    #[must_use]
+    pub fn scopes(&self) -> Option<&[String]> {
+        self.0.scopes.as_deref()
+    }
+
+    /// Refuses an API key that was not issued for `scope`. Others are limited by their role alone.
+    ///
+    /// In the database a policy may ask for the same: `tenantry.attribute('scopes')`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Forbidden`] if the key has not that scope.
+    pub fn require_scope(&self, scope: &str) -> Result<()> {
+        match self.scopes() {
+            Some(scopes) if !scopes.iter().any(|held| held == scope) => Err(Error::new(
+                ErrorKind::Forbidden,
+                "the api key lacks the scope",
+            )
+            .with_field("scopes")
+            .with_hint("Issue a key with the scope that the operation asks for.")),
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn actor_name(&self) -> Option<&str> {
+        self.0.actor_name.as_deref()
+    }
+
     /// The request that the audit log names beside each entry.
     #[must_use]
     pub fn request(&self) -> Uuid {
@@ -201,10 +254,35 @@ impl TenantContext {
     /// Ties the context to a request id of the application's own, such as a trace id.
     #[must_use]
     pub fn for_request(&self, request: Uuid) -> Self {
+        match &self.0.origin {
+            Some(origin) => self.with_request(Request {
+                id: request,
+                ..origin.request.clone()
+            }),
+            None => Self(Arc::new(Inner {
+                request,
+                ..Inner::clone(&self.0)
+            })),
+        }
+    }
+
+    /// Ties the context to a request and to where it came from.
+    ///
+    /// Address and user agent are recorded once, with the first transaction that writes, for which
+    /// they cost one round trip; a transaction that only reads pays nothing.
+    #[must_use]
+    pub fn with_request(&self, request: Request) -> Self {
         Self(Arc::new(Inner {
-            request,
+            request: request.id,
+            origin: Some(Arc::new(Origin::new(request))),
             ..Inner::clone(&self.0)
         }))
+    }
+
+    /// Where the request came from, if the database does not know it yet.
+    pub(crate) fn unrecorded(&self) -> Option<&Origin> {
+        let origin = self.0.origin.as_deref();
+        origin.filter(|origin| !origin.is_recorded())
     }
 
     pub(crate) fn occasion(&self) -> Occasion {

@@ -6,20 +6,27 @@ use sea_orm::{DbBackend, Statement};
 use sqlx::{PgPool, Row};
 
 use crate::{
-    ActorId, Error, ErrorKind, Id, Identity, Isolation, Keyed, Outcome, ReadSession, Result, Role,
-    Session, SigningKey, TenantContext, TransactionId, WorkspaceId,
+    Action, ActorId, Error, ErrorKind, Id, Identity, Isolation, Keyed, Outcome, ReadSession,
+    Request, Result, Role, SecurityEvent, Session, SigningKey, TenantContext, TokenKeys,
+    TransactionId, WorkspaceId,
+    audit::Recorder,
     authority::DynAuthority,
     claim::{self, Enter},
     connection::{Connection, Purpose, ask},
     context::{ActorKind, Occasion},
     error::from_statement,
+    hook::Hooks,
+    limit::Leases,
     retry::RetryPolicy,
 };
 
 mod builder;
 mod check;
+mod keys;
+mod purge;
 
 pub use builder::DatabaseBuilder;
+pub use purge::Purged;
 
 /// A pool of connections under the runtime role, and the authority that says who is a member.
 ///
@@ -28,6 +35,8 @@ pub use builder::DatabaseBuilder;
 pub struct Database {
     pub(crate) inner: Arc<Inner>,
     isolation: Isolation,
+    /// On whose behalf contexts are made and refusals recorded.
+    request: Option<Arc<Request>>,
 }
 
 pub(crate) struct Inner {
@@ -38,8 +47,43 @@ pub(crate) struct Inner {
     context_lifetime: Duration,
     settings: String,
     persistent: bool,
-    retry: RetryPolicy,
+    pub(crate) retry: RetryPolicy,
+    recorder: Recorder,
     pub(crate) cursor_key: [u8; 32],
+    pub(crate) hooks: Hooks,
+    pub(crate) tokens: TokenKeys,
+    leases: Leases,
+}
+
+impl Inner {
+    pub(crate) fn signing_key(&self) -> Option<&SigningKey> {
+        self.signing_key.as_ref()
+    }
+
+    /// Begins a transaction that reads and writes, in a context that is no workspace's.
+    pub(crate) async fn enter(&self, enter: Enter) -> Result<Connection> {
+        self.begin(&self.pool, Isolation::default(), "READ WRITE", enter)
+            .await
+    }
+
+    async fn begin(
+        &self,
+        pool: &PgPool,
+        isolation: Isolation,
+        access: &'static str,
+        enter: Enter,
+    ) -> Result<Connection> {
+        let begin = format!(
+            "BEGIN ISOLATION LEVEL {} {access}; {}",
+            isolation.as_sql(),
+            self.settings,
+        );
+        let (begin, enter) = match enter {
+            Enter::Inline(enter) => (begin + &enter, None),
+            Enter::Bound(enter) => (begin, Some(enter)),
+        };
+        Connection::begin(pool, begin, enter, self.persistent).await
+    }
 }
 
 impl Database {
@@ -48,20 +92,38 @@ impl Database {
         DatabaseBuilder::new(url.into())
     }
 
+    /// The keys under which API keys and invitations are hashed.
+    #[must_use]
+    pub fn tokens(&self) -> &TokenKeys {
+        &self.inner.tokens
+    }
+
+    /// Asks before anybody is known, through functions of the identity role and nothing else.
+    #[must_use]
+    pub fn identity(&self) -> Identity<'_> {
+        Identity::new(&self.inner.pool, self.inner.persistent)
+    }
+
     /// Asks the authority whether the actor is a member, and makes the context that says so.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::NotFound`] if the actor is no member or there is no such workspace, in the same
     /// words; [`ErrorKind::Invalid`] if an id is blank; otherwise what the authority says.
+    ///
+    /// A refusal is recorded as `security.unauthorized_access`, behind the answer.
     pub async fn authorize(&self, actor: ActorId, workspace: WorkspaceId) -> Result<TenantContext> {
-        let identity = Identity::new(&self.inner.pool, self.inner.persistent);
+        let identity = self.identity();
         let role = self
             .inner
             .authority
             .dyn_role(&identity, &actor, &workspace)
             .await?;
         let Some(role) = role else {
+            let refused = SecurityEvent::new(Action::SECURITY_UNAUTHORIZED_ACCESS)
+                .workspace(workspace)
+                .actor(ActorKind::User, actor);
+            self.record_behind(refused);
             return Err(Error::new(ErrorKind::NotFound, "workspace not found"));
         };
         self.context(
@@ -110,15 +172,43 @@ impl Database {
         who: (ActorKind, Option<ActorId>),
         role: Role,
     ) -> Result<TenantContext> {
-        TenantContext::new(occasion, workspace, who, role, self.inner.context_lifetime)
+        let lifetime = self.inner.context_lifetime;
+        let context = TenantContext::new(occasion, workspace, who, role, lifetime)?;
+        Ok(match &self.request {
+            Some(request) => context.with_request(Request::clone(request)),
+            None => context,
+        })
+    }
+
+    /// The same database on behalf of one request: contexts that it makes carry it, and refusals
+    /// that it records name it. A web service asks for this at its edge.
+    #[must_use]
+    pub fn for_request(&self, request: Request) -> Self {
+        Self {
+            request: Some(Arc::new(request)),
+            ..self.clone()
+        }
+    }
+
+    pub(crate) fn request(&self) -> Option<&Request> {
+        self.request.as_deref()
+    }
+
+    /// Where questions without a context are asked, and whether their statements are kept.
+    pub(crate) fn asked(&self) -> (&PgPool, bool) {
+        (&self.inner.pool, self.inner.persistent)
+    }
+
+    pub(crate) fn recorder(&self) -> &Recorder {
+        &self.inner.recorder
     }
 
     /// The same database, whose sessions begin at another isolation level.
     #[must_use]
     pub fn isolated(&self, isolation: Isolation) -> Self {
         Self {
-            inner: Arc::clone(&self.inner),
             isolation,
+            ..self.clone()
         }
     }
 
@@ -152,24 +242,19 @@ impl Database {
         access: &'static str,
     ) -> Result<Connection> {
         context.refuse_if_expired()?;
-        let begin = format!(
-            "BEGIN ISOLATION LEVEL {} {access}; {}",
-            self.isolation.as_sql(),
-            self.inner.settings,
-        );
-        let enter = claim::enter(context, self.inner.signing_key.as_ref());
-        let (begin, enter) = match enter {
-            Enter::Inline(enter) => (begin + &enter, None),
-            Enter::Bound(enter) => (begin, Some(enter)),
-        };
-        Connection::begin(pool, begin, enter, self.inner.persistent).await
+        let enter = claim::enter(context, self.inner.signing_key());
+        self.inner.begin(pool, self.isolation, access, enter).await
     }
 
     /// Runs `work` in a transaction and commits it; runs it again after a serialization failure or
     /// a deadlock, also one that comes with the commit.
     ///
     /// `work` is cloned for each attempt, so every attempt starts from the same captures. An error
-    /// it returns rolls back and arrives as it is. An unknown commit is not tried again.
+    /// it returns rolls back and arrives as it is. An unknown commit is not tried again. Hooks run
+    /// again with it.
+    ///
+    /// Do not begin another session of this database inside `work`: when every connection of the
+    /// pool is held by a unit of work that waits for one more, none goes on until the timeout.
     ///
     /// # Errors
     ///
@@ -210,7 +295,8 @@ impl Database {
 
     /// Says what became of a transaction whose commit was left unknown.
     ///
-    /// Ask on the same primary server that the transaction ran on.
+    /// Ask on the same primary server that the transaction ran on. No other can tell, also not a replica that took
+    /// its place without having all that it had.
     ///
     /// # Errors
     ///
@@ -218,25 +304,30 @@ impl Database {
     pub async fn outcome(&self, transaction: TransactionId) -> Result<Outcome> {
         let statement = Statement::from_sql_and_values(
             DbBackend::Postgres,
-            "SELECT pg_xact_status($1::text::xid8)",
+            // Recovery from a crash begins the statistics anew; a clean restart keeps them.
+            "SELECT pg_xact_status($1::text::xid8), \
+             (SELECT extract(epoch FROM clock_timestamp() - stats_reset)::float8 FROM pg_catalog.pg_stat_wal)",
             [transaction.to_string().into()],
         );
         let purpose = Purpose {
             verb: "outcome",
             table: "",
         };
-        let row = ask(&self.inner.pool, self.inner.persistent, purpose, statement).await?;
+        let row = match ask(&self.inner.pool, self.inner.persistent, purpose, statement).await {
+            // A number that is still to be given: the server that gave it has crashed before it was on disk.
+            Err(error) if error.sqlstate() == Some("22023") => return Ok(Outcome::RolledBack),
+            row => row?,
+        };
         let status: Option<String> = row.try_get(0).map_err(from_statement)?;
-        Ok(match status.as_deref() {
-            Some("committed") => Outcome::Committed,
-            Some("aborted") => Outcome::RolledBack,
-            Some(_) => Outcome::InProgress,
-            None => Outcome::Forgotten,
-        })
+        let recovered: Option<f64> = row.try_get(1).map_err(from_statement)?;
+        let age = transaction.since.elapsed().as_secs_f64();
+        let crashed = recovered.is_some_and(|recovered| recovered < age);
+        Ok(Outcome::of(status.as_deref(), crashed))
     }
 
-    /// Closes the pools once every session has ended.
+    /// Closes the pools once every session has ended and every refusal is recorded.
     pub async fn close(&self) {
+        self.inner.recorder.finish().await;
         self.inner.pool.close().await;
         if let Some(pool) = &self.inner.read_pool {
             pool.close().await;

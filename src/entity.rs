@@ -3,9 +3,14 @@
 //! Written by the generator or by `#[derive(Scoped)]`, held against the catalogue by
 //! [`verify`](crate::verify), contained by row security where they are false.
 
+mod cascade;
+
 use sea_orm::{EntityTrait, IntoActiveModel};
 
-use crate::{Id, Keyed, Sort, Version};
+use crate::{Id, Keyed, Sort, Unique, Version};
+
+pub use cascade::{Child, Link, Parent};
+pub(crate) use cascade::{Key, Table};
 
 /// A table whose rows belong to workspaces.
 ///
@@ -33,6 +38,10 @@ pub trait Scoped:
     const DELETED_AT: Option<Self::Column> = None;
     /// The orders that an index serves.
     const SORTS: &'static [Sort<Self>] = &[];
+    /// The functions by which rows are searched.
+    const SEARCHES: &'static [&'static str] = &[];
+    /// The unique keys that plain columns make, so that a restore can say which row has taken one.
+    const UNIQUES: &'static [Unique<Self>] = &[];
     /// The constraints by name, so that an error can name the fields it is about.
     const CONSTRAINTS: &'static [Constraint] = &[];
 
@@ -59,6 +68,21 @@ pub trait Versioned: Scoped {
 /// A table whose rows are marked as deleted and can be restored.
 ///
 /// [`Scoped::DELETED_AT`] must be given as well; it does not compile without.
+///
+/// A read asks whether *its* row lives; what is loaded beside it (`with`, `with_count`) is alive as well, whatever the row is. So a
+/// row under a deleted parent is there, and its parent is not:
+///
+/// | | child lives, parent lives | child lives, parent deleted | child deleted |
+/// |---|---|---|---|
+/// | `get`, `find`, `find_many`, lists, pages, `count`, `exists`, streams | there | there | not there |
+/// | `find_with_deleted`, `with_deleted()` | there | there | there |
+/// | `only_deleted()` | not there | not there | there |
+/// | the child, `with` its parent | both | the child alone | neither |
+/// | the parent, `with` and `with_count` of its children | both | the parent is not there | the parent alone |
+/// | the same, `with_deleted()` | both | both | the parent alone |
+///
+/// A delete takes the [children](Self::CHILDREN) that its context may read; one that it may read but not change refuses the whole. A
+/// child that is inserted in the same moment may outlive its parent, unless a liveness key forbids it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` does not soft-delete",
     label = "this table has no `deleted_at` column",
@@ -67,6 +91,11 @@ pub trait Versioned: Scoped {
 pub trait SoftDelete: Scoped {
     /// The column that holds the id of the delete operation that took the row.
     const DELETE_OP: Self::Column;
+    /// The relations to rows that are deleted with a row of this table, and restored with it: [`HasMany`](crate::HasMany) constants.
+    const CHILDREN: &'static [&'static dyn Child<Self>] = &[];
+    /// The relations to rows with which a row of this table is deleted, and without which it is not restored:
+    /// [`BelongsTo`](crate::BelongsTo) constants.
+    const PARENTS: &'static [&'static dyn Parent<Self>] = &[];
 }
 
 /// A table whose every change the database writes to the audit log.

@@ -6,7 +6,7 @@ use std::{any::Any, borrow::Cow, fmt};
 
 use sea_orm::EntityTrait;
 
-use crate::{Scoped, Stale, TransactionId, Unique, Versioned};
+use crate::{Limit, Obstacle, Scoped, Stale, TransactionId, Unique, Versioned};
 
 mod database;
 
@@ -26,7 +26,11 @@ struct Inner {
     fields: Vec<Cow<'static, str>>,
     sqlstate: Option<String>,
     transaction: Option<TransactionId>,
+    position: Option<usize>,
+    deleted: bool,
     stale: Option<Box<dyn Any + Send + Sync>>,
+    obstacles: Vec<Obstacle>,
+    limit: Option<Limit>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -46,7 +50,7 @@ pub enum ErrorKind {
     Invalid,
     /// The context may not do this.
     Forbidden,
-    /// A limit of the plan or of a rate is reached.
+    /// A limit of the plan or of a rate is reached; [`Error::limit`] says which and how long.
     LimitReached,
     /// Someone was in the way for a moment; the whole unit of work may be tried again.
     Retryable,
@@ -75,7 +79,11 @@ impl Error {
             fields: Vec::new(),
             sqlstate: None,
             transaction: None,
+            position: None,
+            deleted: false,
             stale: None,
+            obstacles: Vec::new(),
+            limit: None,
             source: None,
         }))
     }
@@ -94,6 +102,27 @@ impl Error {
         self
     }
 
+    /// Adds what stands in the way of a restore.
+    #[must_use]
+    pub fn with_obstacles(mut self, obstacles: impl IntoIterator<Item = Obstacle>) -> Self {
+        self.0.obstacles.extend(obstacles);
+        self
+    }
+
+    /// Says which row of a call of many the error is about, counted from 0.
+    #[must_use]
+    pub fn with_position(mut self, position: usize) -> Self {
+        self.0.position = Some(position);
+        self
+    }
+
+    /// Says that the row is there, but soft-deleted.
+    #[must_use]
+    pub fn because_deleted(mut self) -> Self {
+        self.0.deleted = true;
+        self.with_hint("The row is deleted. Restore it first.")
+    }
+
     pub(crate) fn with_sqlstate(mut self, sqlstate: impl Into<String>) -> Self {
         self.0.sqlstate = Some(sqlstate.into());
         self
@@ -106,6 +135,11 @@ impl Error {
 
     pub(crate) fn with_transaction(mut self, transaction: Option<TransactionId>) -> Self {
         self.0.transaction = transaction;
+        self
+    }
+
+    pub(crate) fn with_limit(mut self, limit: Limit) -> Self {
+        self.0.limit = Some(limit);
         self
     }
 
@@ -150,6 +184,32 @@ impl Error {
     #[must_use]
     pub fn transaction(&self) -> Option<TransactionId> {
         self.0.transaction
+    }
+
+    /// Everything that stands in the way of a restore.
+    #[must_use]
+    pub fn obstacles(&self) -> &[Obstacle] {
+        &self.0.obstacles
+    }
+
+    /// Which row of a call of many it is about, counted from 0 in the order given.
+    ///
+    /// An outcome of an `_each` call says so by its own place.
+    #[must_use]
+    pub fn position(&self) -> Option<usize> {
+        self.0.position
+    }
+
+    /// Whether the row that was not found is there, but soft-deleted.
+    #[must_use]
+    pub fn is_deleted(&self) -> bool {
+        self.0.deleted
+    }
+
+    /// What the limit says that was reached.
+    #[must_use]
+    pub fn limit(&self) -> Option<&Limit> {
+        self.0.limit.as_ref()
     }
 
     /// Whether this unique constraint was violated.
@@ -241,5 +301,13 @@ pub(crate) fn not_found<E: Scoped>() -> Error {
     Error::new(
         ErrorKind::NotFound,
         format!("{} not found", E::default().table_name()),
+    )
+}
+
+/// "`challenges` may not be changed", of a row that the context may read.
+pub(crate) fn forbidden<E: Scoped>() -> Error {
+    Error::new(
+        ErrorKind::Forbidden,
+        format!("{} may not be changed", E::default().table_name()),
     )
 }

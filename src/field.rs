@@ -11,9 +11,11 @@ use sea_orm::{
     sea_query::{BinOper, Expr, ExprTrait, ValueType},
 };
 
+mod among;
 mod leakproof;
 mod sort;
 
+pub(crate) use among::{Among, call, texts};
 pub use leakproof::{Leakproof, LeakproofOrder};
 pub use sort::{BelongsTo, Direction, HasMany, Sort, Unique};
 
@@ -52,6 +54,10 @@ impl<E: EntityTrait, T, N> Field<E, T, N> {
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.0.as_str()
+    }
+
+    pub(crate) const fn column(&self) -> E::Column {
+        self.0
     }
 }
 
@@ -158,6 +164,7 @@ enum Node<E: EntityTrait> {
     All(Vec<Filter<E>>),
     Any(Vec<Filter<E>>),
     Not(Box<Filter<E>>),
+    Among(Among<E>),
     Expression(Expr),
 }
 
@@ -173,6 +180,7 @@ impl<E: EntityTrait> Clone for Filter<E> {
             Node::All(filters) => Node::All(filters.clone()),
             Node::Any(filters) => Node::Any(filters.clone()),
             Node::Not(filter) => Node::Not(filter.clone()),
+            Node::Among(among) => Node::Among(among.clone()),
             Node::Expression(expression) => Node::Expression(expression.clone()),
         })
     }
@@ -191,6 +199,7 @@ impl<E: EntityTrait> fmt::Debug for Filter<E> {
             Node::All(filters) => f.debug_tuple("All").field(filters).finish(),
             Node::Any(filters) => f.debug_tuple("Any").field(filters).finish(),
             Node::Not(filter) => f.debug_tuple("Not").field(filter).finish(),
+            Node::Among(among) => among.fmt(f),
             Node::Expression(_) => f.write_str("Expression"),
         }
     }
@@ -210,6 +219,10 @@ impl<E: EntityTrait> Filter<E> {
     /// Takes any SeaORM expression. Tables named inside it are guarded by row security alone.
     pub fn expression_guarded_by_row_security_alone(expression: Expr) -> Self {
         Self(Node::Expression(expression))
+    }
+
+    pub(crate) const fn among(among: Among<E>) -> Self {
+        Self(Node::Among(among))
     }
 
     /// The column that this filter pins to one value, if that is all it does.
@@ -242,6 +255,7 @@ impl<E: EntityTrait> Filter<E> {
                 .into_iter()
                 .fold(Condition::any(), |any, f| any.add(f.into_condition())),
             Node::Not(filter) => filter.into_condition().not(),
+            Node::Among(among) => among.into_condition(),
             Node::Expression(expression) => one(expression),
         }
     }
@@ -288,6 +302,7 @@ impl<E: EntityTrait> Filter<E> {
             Node::All(filters) => fold(filters, row, false)?,
             Node::Any(filters) => fold(filters, row, true)?,
             Node::Not(filter) => filter.truth(row)?.map(|truth| !truth),
+            Node::Among(among) => among.truth(row)?,
             Node::Expression(_) => return None,
         })
     }

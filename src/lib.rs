@@ -1,6 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+mod audit;
 mod authority;
+mod bulk;
+mod call;
 pub mod catalog;
 mod claim;
 mod connection;
@@ -9,9 +12,13 @@ mod database;
 mod entity;
 mod error;
 mod field;
+mod hook;
 mod id;
 mod key;
+mod limit;
+mod obstacle;
 mod page;
+mod person;
 mod query;
 mod read;
 mod repository;
@@ -19,32 +26,49 @@ mod retry;
 mod rows;
 #[cfg(test)]
 mod sample;
+mod search;
 mod session;
 mod stale;
+mod token;
 mod transaction;
 pub mod verify;
 mod write;
 
-pub use authority::{Authority, Identity};
+pub use audit::{
+    Action, Audit, Entries, Entry, Event, FieldChange, History, Image, Operation, Request,
+    SecurityEvent,
+};
+pub use authority::{Authority, Identity, KeyGrant, PresentedKey};
+pub use bulk::Progress;
 pub use claim::SigningKey;
 pub use context::{ActorKind, Role, TenantContext};
-pub use database::{Database, DatabaseBuilder};
-pub use entity::{Audited, Constraint, Global, NewRow, Scoped, SoftDelete, Versioned};
+pub use database::{Database, DatabaseBuilder, Purged};
+pub use entity::{
+    Audited, Child, Constraint, Global, Link, NewRow, Parent, Scoped, SoftDelete, Versioned,
+};
 pub use error::{Error, ErrorKind, Result};
 pub use field::{
     BelongsTo, Direction, Field, Filter, HasMany, Leakproof, LeakproofOrder, NotNull, Null, Sort,
     Unique,
 };
+pub use hook::{Change, Hook, Planned, Verb};
 pub use id::{Id, Keyed, Version};
 pub use key::{ActorId, RowKey, WorkspaceId};
+pub use limit::{Lease, Limit};
+pub use obstacle::{Obstacle, ObstacleReason};
 pub use page::{Cursor, Page};
+pub use person::Person;
 pub use query::{List, Query};
-pub use read::{Append, Count, Load, With};
+pub use read::{Append, Count, Found, Load, With};
 pub use repository::{ReadRepository, Repository};
 pub use rows::Rows;
+pub use search::{
+    DocumentSearch, Highlight, Hit, Passage, Search, SearchList, SearchQuery, Segment, TagSearch,
+};
 pub use session::{Access, ReadOnly, ReadSession, ReadWrite, Session, Writes};
-pub use stale::{OrStale, Seen, Stale, Updated};
+pub use stale::{OrStale, Seen, Stale, ThreeWay, Updated};
 pub use tenantry_macros::Scoped;
+pub use token::{Minted, Mints, Presented, Token, TokenKey, TokenKeys};
 pub use transaction::{Isolation, Outcome, TransactionId};
 pub use write::Deletion;
 

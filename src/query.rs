@@ -163,6 +163,11 @@ impl<R: ReadRepository> List<R> {
         }
     }
 
+    /// All of a question at once, in place of what was asked before.
+    pub fn query(self, query: Query<R::Entity>) -> Self {
+        Self { query, ..self }
+    }
+
     /// Only rows for which this holds, beside what was asked before.
     pub fn filter(mut self, filter: Filter<R::Entity>) -> Self {
         self.query = self.query.filter(filter);

@@ -2,11 +2,14 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use sea_orm::{EntityTrait, FromQueryResult, QueryResult, QuerySelect};
+use sea_orm::{
+    DbBackend, EntityTrait, FromQueryResult, QueryResult, QueryTrait, Select, Value,
+    sea_query::SelectStatement,
+};
 use sqlx::{Row, postgres::PgRow};
 
 use crate::{
-    Access, Error, ErrorKind, Page, Query, Result, Rows, Scoped,
+    Access, Error, ErrorKind, Page, Query, Result, Rows, Scoped, Session,
     error::{from_decode, from_statement},
 };
 
@@ -14,11 +17,14 @@ mod keyset;
 mod memory;
 mod partial;
 mod related;
+mod search;
 pub(crate) mod select;
 mod stream;
 mod with;
 
-pub use with::{Append, Count, Load, With};
+pub use with::{Append, Count, Found, Load, With};
+
+use keyset::Key;
 
 /// Decodes a row into the model of `E`.
 pub(crate) fn model<E: EntityTrait>(row: PgRow) -> Result<E::Model> {
@@ -27,7 +33,7 @@ pub(crate) fn model<E: EntityTrait>(row: PgRow) -> Result<E::Model> {
 
 /// Decodes a row. The driver panics at a time of `infinity`, which tables of old may hold; that is
 /// an error like any other value that does not fit.
-fn decoded<M: FromQueryResult>(row: &QueryResult) -> Result<M> {
+pub(crate) fn decoded<M: FromQueryResult>(row: &QueryResult) -> Result<M> {
     let decode = AssertUnwindSafe(|| M::from_query_result(row, ""));
     match catch_unwind(decode) {
         Ok(model) => model.map_err(from_decode),
@@ -46,20 +52,42 @@ pub(crate) async fn page<E: Scoped, A: Access>(
     rows: &Rows<'_, E, A>,
     query: Query<E>,
 ) -> Result<Page<E::Model>> {
+    let select = |select: Select<E>, _: &[Key<E>]| select.into_query();
+    let position = |keys: &[Key<E>], row: &E::Model| Ok(keyset::position(keys, row));
+    let decode = |row| decoded(&row);
+    paged(rows.session(), &query, "page", select, decode, position).await
+}
+
+/// A page of whatever `select` asks for and `decode` makes of a row; `position` tells where the next
+/// one begins. One row more than asked tells whether there is one.
+async fn paged<E: Scoped, A: Access, T>(
+    session: &Session<A>,
+    query: &Query<E>,
+    verb: &'static str,
+    select: impl FnOnce(Select<E>, &[Key<E>]) -> SelectStatement,
+    decode: impl Fn(QueryResult) -> Result<T>,
+    position: impl FnOnce(&[Key<E>], &T) -> Result<Vec<Value>>,
+) -> Result<Page<T>> {
     let limit = page_size(query.limit)?;
-    let session = rows.session();
-    let plan = select::ordered(rows.workspace(), &query, session.cursor_key())?;
-    // One row more than asked tells whether another page follows.
-    let statement = select::build(plan.select.limit(limit + 1));
+    let workspace = session.context().workspace();
+    let plan = select::ordered(workspace, query, session.cursor_key())?;
+    let mut select = select(plan.select, &plan.keys);
+    select.limit(limit + 1);
     let found = session
         .connection()
-        .fetch_all(Rows::<E, A>::purpose("page"), statement)
+        .fetch_all(
+            Rows::<E, A>::purpose(verb),
+            DbBackend::Postgres.build(&select),
+        )
         .await?;
     let more = found.len() as u64 > limit;
-    let mut items = models::<E>(found)?;
-    items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let asked = usize::try_from(limit).unwrap_or(usize::MAX);
+    let items = found.into_iter().take(asked);
+    let items: Vec<T> = items
+        .map(|row| decode(QueryResult::from(row)))
+        .collect::<Result<_>>()?;
     let next = match items.last() {
-        Some(last) if more => Some(plan.binding.encode(&keyset::position(&plan.keys, last))?),
+        Some(last) if more => Some(plan.binding.encode(&position(&plan.keys, last)?)?),
         _ => None,
     };
     Ok(Page::new(items, next))
@@ -82,7 +110,7 @@ pub(crate) async fn count<E: Scoped, A: Access>(
 }
 
 /// Refuses a page size that reads nothing, or everything.
-fn page_size(limit: u64) -> Result<u64> {
+pub(crate) fn page_size(limit: u64) -> Result<u64> {
     if (1..=crate::query::LARGEST_PAGE).contains(&limit) {
         return Ok(limit);
     }

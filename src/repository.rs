@@ -7,8 +7,8 @@ use std::future::{Future, ready};
 use sea_orm::EntityTrait;
 
 use crate::{
-    Deletion, Error, ErrorKind, Id, List, NewRow, Page, Query, Result, Scoped, Seen, SoftDelete,
-    Unique, Versioned, error::not_found,
+    Deletion, Error, ErrorKind, Hit, Id, List, NewRow, Page, Query, Result, Scoped, Search,
+    SearchList, SearchQuery, Seen, SoftDelete, Unique, Versioned, bulk::distinct, error::not_found,
 };
 
 type Model<R> = <<R as ReadRepository>::Entity as EntityTrait>::Model;
@@ -58,6 +58,22 @@ pub trait ReadRepository: Send + Sync {
         async move { Ok(self.count(query).await? > 0) }
     }
 
+    /// One page of a search. A fake that is not asked for one need not have it.
+    fn search_page(
+        &self,
+        _query: SearchQuery<Self::Entity>,
+    ) -> impl Future<Output = Result<Page<Hit<Model<Self>>>>> + Send {
+        ready(missing("search_page"))
+    }
+
+    /// Asks for rows by their words.
+    fn search(&self, search: Search<Self::Entity>, words: impl AsRef<str>) -> SearchList<&Self>
+    where
+        Self: Sized,
+    {
+        SearchList::new(self, SearchQuery::new(search, words))
+    }
+
     /// Asks for rows.
     fn list(&self) -> List<&Self>
     where
@@ -88,6 +104,12 @@ impl<R: ReadRepository> ReadRepository for &R {
     fn exists(&self, query: Query<R::Entity>) -> impl Future<Output = Result<bool>> + Send {
         R::exists(self, query)
     }
+    fn search_page(
+        &self,
+        query: SearchQuery<R::Entity>,
+    ) -> impl Future<Output = Result<Page<Hit<Model<R>>>>> + Send {
+        R::search_page(self, query)
+    }
 }
 
 /// Writes to one table.
@@ -108,6 +130,44 @@ pub trait Repository: ReadRepository {
         ready(missing("insert"))
     }
 
+    /// Inserts rows, all or none, and returns them in the order given.
+    ///
+    /// As given, it inserts one after another: a fake that must undo says so itself.
+    fn insert_many<N: NewRow<Self::Entity>>(
+        &self,
+        rows: impl IntoIterator<Item = N, IntoIter: Send> + Send,
+    ) -> impl Future<Output = Result<Vec<Model<Self>>>> + Send {
+        async move {
+            let mut inserted = Vec::new();
+            for row in rows.into_iter() {
+                inserted.push(self.insert(row).await?);
+            }
+            Ok(inserted)
+        }
+    }
+
+    /// Inserts rows, and tells of each what became of it.
+    fn insert_each<N: NewRow<Self::Entity>>(
+        &self,
+        rows: impl IntoIterator<Item = N, IntoIter: Send> + Send,
+    ) -> impl Future<Output = Result<Vec<Result<Model<Self>>>>> + Send {
+        async move {
+            let mut outcomes = Vec::new();
+            for row in rows.into_iter() {
+                outcomes.push(self.insert(row).await);
+            }
+            Ok(outcomes)
+        }
+    }
+
+    /// Inserts any number of rows, all or none, and returns how many.
+    fn load<N: NewRow<Self::Entity>>(
+        &self,
+        rows: impl IntoIterator<Item = N, IntoIter: Send> + Send,
+    ) -> impl Future<Output = Result<u64>> + Send {
+        async move { Ok(self.insert_many(rows).await?.len() as u64) }
+    }
+
     /// Changes a row if it still has the version that was seen.
     fn update(
         &self,
@@ -118,6 +178,46 @@ pub trait Repository: ReadRepository {
         Self::Entity: Versioned,
     {
         ready(missing("update"))
+    }
+
+    /// Changes rows if all of them have the versions that were seen, and returns them in the order
+    /// given. [`Error::position`] says of which row an error is.
+    ///
+    /// As given, it changes one after another: a fake that must undo says so itself.
+    fn update_many(
+        &self,
+        changes: Vec<(Seen<Self::Entity>, Update<Self>)>,
+    ) -> impl Future<Output = Result<Vec<Model<Self>>>> + Send
+    where
+        Self::Entity: Versioned,
+    {
+        async move {
+            distinct(changes.iter().map(|(seen, _)| seen.id()))?;
+            let mut updated = Vec::new();
+            for (position, (seen, change)) in changes.into_iter().enumerate() {
+                let row = self.update(seen, change).await;
+                updated.push(row.map_err(|error| error.with_position(position))?);
+            }
+            Ok(updated)
+        }
+    }
+
+    /// Changes rows, and tells of each what became of it.
+    fn update_each(
+        &self,
+        changes: Vec<(Seen<Self::Entity>, Update<Self>)>,
+    ) -> impl Future<Output = Result<Vec<Result<Model<Self>>>>> + Send
+    where
+        Self::Entity: Versioned,
+    {
+        async move {
+            distinct(changes.iter().map(|(seen, _)| seen.id()))?;
+            let mut outcomes = Vec::new();
+            for (seen, change) in changes {
+                outcomes.push(self.update(seen, change).await);
+            }
+            Ok(outcomes)
+        }
     }
 
     /// Inserts a row, or changes the one that a unique key finds.
@@ -132,6 +232,44 @@ pub trait Repository: ReadRepository {
         ready(missing("upsert"))
     }
 
+    /// Inserts rows or changes those that a unique key finds, all or none, in the order given.
+    ///
+    /// As given, it upserts one after another: a fake that must undo says so itself.
+    fn upsert_many<N: NewRow<Self::Entity>>(
+        &self,
+        rows: impl IntoIterator<Item = N, IntoIter: Send> + Send,
+        target: Unique<Self::Entity>,
+    ) -> impl Future<Output = Result<Vec<Model<Self>>>> + Send
+    where
+        Self::Entity: Versioned,
+    {
+        async move {
+            let mut written = Vec::new();
+            for row in rows.into_iter() {
+                written.push(self.upsert(row, target).await?);
+            }
+            Ok(written)
+        }
+    }
+
+    /// Inserts rows or changes those that a unique key finds, and tells of each what became of it.
+    fn upsert_each<N: NewRow<Self::Entity>>(
+        &self,
+        rows: impl IntoIterator<Item = N, IntoIter: Send> + Send,
+        target: Unique<Self::Entity>,
+    ) -> impl Future<Output = Result<Vec<Result<Model<Self>>>>> + Send
+    where
+        Self::Entity: Versioned,
+    {
+        async move {
+            let mut outcomes = Vec::new();
+            for row in rows.into_iter() {
+                outcomes.push(self.upsert(row, target).await);
+            }
+            Ok(outcomes)
+        }
+    }
+
     /// Soft-deletes a row.
     fn delete(&self, _id: Id<Self::Entity>) -> impl Future<Output = Result<Deletion>> + Send
     where
@@ -140,12 +278,65 @@ pub trait Repository: ReadRepository {
         ready(missing("delete"))
     }
 
+    /// Soft-deletes rows by one operation, all or none.
+    fn delete_many(
+        &self,
+        _ids: &[Id<Self::Entity>],
+    ) -> impl Future<Output = Result<Deletion>> + Send
+    where
+        Self::Entity: SoftDelete,
+    {
+        ready(missing("delete_many"))
+    }
+
+    /// Soft-deletes rows, each by an operation of its own, and tells the outcome of each.
+    fn delete_each(
+        &self,
+        ids: &[Id<Self::Entity>],
+    ) -> impl Future<Output = Result<Vec<Result<Deletion>>>> + Send
+    where
+        Self::Entity: SoftDelete,
+    {
+        async move {
+            let mut outcomes = Vec::with_capacity(ids.len());
+            for id in ids {
+                outcomes.push(self.delete(id.clone()).await);
+            }
+            Ok(outcomes)
+        }
+    }
+
     /// Restores exactly what a deletion took.
     fn restore(&self, _deletion: &Deletion) -> impl Future<Output = Result<u64>> + Send
     where
         Self::Entity: SoftDelete,
     {
         ready(missing("restore"))
+    }
+
+    /// Restores what several deletions took, all or none.
+    fn restore_many(&self, _deletions: &[Deletion]) -> impl Future<Output = Result<u64>> + Send
+    where
+        Self::Entity: SoftDelete,
+    {
+        ready(missing("restore_many"))
+    }
+
+    /// Restores what several deletions took, and tells the outcome of each.
+    fn restore_each(
+        &self,
+        deletions: &[Deletion],
+    ) -> impl Future<Output = Result<Vec<Result<u64>>>> + Send
+    where
+        Self::Entity: SoftDelete,
+    {
+        async move {
+            let mut outcomes = Vec::with_capacity(deletions.len());
+            for deletion in deletions {
+                outcomes.push(self.restore(deletion).await);
+            }
+            Ok(outcomes)
+        }
     }
 }
 

@@ -7,8 +7,8 @@ use std::{fmt, marker::PhantomData};
 use sea_orm::QuerySelect;
 
 use crate::{
-    Access, Deletion, Id, List, NewRow, Page, Query, ReadRepository, Repository, Result, Scoped,
-    Seen, Session, SoftDelete, Unique, Versioned, WorkspaceId, Writes,
+    Access, Deletion, Hit, Id, List, NewRow, Page, Query, ReadRepository, Repository, Result,
+    Scoped, SearchQuery, Seen, Session, SoftDelete, Unique, Versioned, WorkspaceId, Writes,
     connection::Purpose,
     error::not_found,
     query::Visibility,
@@ -208,6 +208,9 @@ impl<E: Scoped, A: Access> ReadRepository for Rows<'_, E, A> {
     async fn exists(&self, query: Query<E>) -> Result<bool> {
         Self::exists(*self, query).await
     }
+    async fn search_page(&self, query: SearchQuery<E>) -> Result<Page<Hit<E::Model>>> {
+        Self::search_page(*self, query).await
+    }
 }
 
 impl<E: Scoped> Repository for Rows<'_, E> {
@@ -226,17 +229,91 @@ impl<E: Scoped> Repository for Rows<'_, E> {
     {
         Self::upsert(*self, new, target).await
     }
+    async fn insert_many<N: NewRow<E>>(
+        &self,
+        rows: impl IntoIterator<Item = N, IntoIter: Send> + Send,
+    ) -> Result<Vec<E::Model>> {
+        Self::insert_many(*self, rows).await
+    }
+    async fn insert_each<N: NewRow<E>>(
+        &self,
+        rows: impl IntoIterator<Item = N, IntoIter: Send> + Send,
+    ) -> Result<Vec<Result<E::Model>>> {
+        Self::insert_each(*self, rows).await
+    }
+    async fn load<N: NewRow<E>>(
+        &self,
+        rows: impl IntoIterator<Item = N, IntoIter: Send> + Send,
+    ) -> Result<u64> {
+        Self::load(*self, rows).await
+    }
+    async fn update_many(&self, changes: Vec<(Seen<E>, E::Update)>) -> Result<Vec<E::Model>>
+    where
+        E: Versioned,
+    {
+        Self::update_many(*self, changes).await
+    }
+    async fn update_each(&self, changes: Vec<(Seen<E>, E::Update)>) -> Result<Vec<Result<E::Model>>>
+    where
+        E: Versioned,
+    {
+        Self::update_each(*self, changes).await
+    }
+    async fn upsert_many<N: NewRow<E>>(
+        &self,
+        rows: impl IntoIterator<Item = N, IntoIter: Send> + Send,
+        target: Unique<E>,
+    ) -> Result<Vec<E::Model>>
+    where
+        E: Versioned,
+    {
+        Self::upsert_many(*self, rows, target).await
+    }
+    async fn upsert_each<N: NewRow<E>>(
+        &self,
+        rows: impl IntoIterator<Item = N, IntoIter: Send> + Send,
+        target: Unique<E>,
+    ) -> Result<Vec<Result<E::Model>>>
+    where
+        E: Versioned,
+    {
+        Self::upsert_each(*self, rows, target).await
+    }
     async fn delete(&self, id: Id<E>) -> Result<Deletion>
     where
         E: SoftDelete,
     {
         Self::delete(*self, id).await
     }
+    async fn delete_many(&self, ids: &[Id<E>]) -> Result<Deletion>
+    where
+        E: SoftDelete,
+    {
+        Self::delete_many(*self, ids).await
+    }
+    async fn delete_each(&self, ids: &[Id<E>]) -> Result<Vec<Result<Deletion>>>
+    where
+        E: SoftDelete,
+    {
+        Self::delete_each(*self, ids).await
+    }
     async fn restore(&self, deletion: &Deletion) -> Result<u64>
     where
         E: SoftDelete,
     {
         Self::restore(*self, deletion).await
+    }
+    async fn restore_many(&self, deletions: &[Deletion]) -> Result<u64>
+    where
+        E: SoftDelete,
+    {
+        Self::restore_many(*self, deletions).await
+    }
+    async fn restore_each(&self, deletions: &[Deletion]) -> Result<Vec<Result<u64>>>
+    where
+        E: SoftDelete,
+    {
+        Self::restore_each(*self, deletions).await
     }
 }
 

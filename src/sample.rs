@@ -1,5 +1,7 @@
 //! A table for the snapshots of statements: every fact, and a column of each kind that matters.
 
+pub(crate) mod gadget;
+
 use sea_orm::{ActiveValue, entity::prelude::*};
 
 use crate::{Direction, Field, HasMany, NewRow, Null, Scoped, Sort, Unique, Version};
@@ -52,6 +54,7 @@ impl crate::Versioned for Entity {
 }
 impl crate::SoftDelete for Entity {
     const DELETE_OP: Column = Column::DeleteOp;
+    const CHILDREN: &'static [&'static dyn crate::Child<Self>] = &[&PARTS, &GADGETS, &SPARES];
 }
 
 pub(crate) const NAME: Field<Entity, String> = Field::new(Column::Name);
@@ -74,6 +77,8 @@ pub(crate) const BY_NAME: Sort<Entity> = Sort::by_index(
 pub(crate) const CODE_KEY: Unique<Entity> =
     Unique::among_living("widgets_code_key", &[Column::WorkspaceId, Column::Code]);
 pub(crate) const PARTS: HasMany<Entity, Entity> = HasMany::new(Column::ParentId);
+const GADGETS: HasMany<Entity, gadget::Entity> = HasMany::new(gadget::Column::WidgetId);
+const SPARES: HasMany<Entity, gadget::Entity> = HasMany::new(gadget::Column::SpareForId);
 
 #[derive(Clone, Debug)]
 pub(crate) struct New {

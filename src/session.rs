@@ -7,6 +7,7 @@ use sqlx::postgres::{PgArguments, PgRow};
 use crate::{
     Database, Error, Result, Rows, Scoped, TenantContext,
     connection::{Connection, Pending, Purpose},
+    hook::Hooks,
 };
 
 /// What a session may do. Closed: a session reads, or reads and writes.
@@ -57,6 +58,8 @@ pub struct Session<A: Access = ReadWrite> {
     database: Database,
     /// 0 for the transaction itself, then one for each savepoint around.
     level: u32,
+    /// 0 outside of hooks, then one for each hook around.
+    depth: u32,
     /// A savepoint that was undone, but still stands on the server until the next one replaces it.
     undone: Option<u64>,
     _access: PhantomData<fn() -> A>,
@@ -72,6 +75,7 @@ impl<A: Access> Session<A> {
             context,
             database,
             level: 0,
+            depth: 0,
             undone: None,
             _access: PhantomData,
         }
@@ -90,12 +94,48 @@ impl<A: Access> Session<A> {
         Rows::new(self)
     }
 
+    /// The database that the session was begun on.
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
     pub(crate) fn connection(&self) -> &Connection {
         &self.connection
     }
 
     pub(crate) fn cursor_key(&self) -> &[u8; 32] {
         &self.database.inner.cursor_key
+    }
+
+    pub(crate) fn hooks(&self) -> &Hooks {
+        &self.database.inner.hooks
+    }
+
+    /// How many hooks are around.
+    pub(crate) const fn depth(&self) -> u32 {
+        self.depth
+    }
+
+    /// The session as a hook is lent it, which knows how deep it is, and never ends it.
+    pub(crate) fn lent(&self) -> Session {
+        Session {
+            depth: self.depth + 1,
+            ..self.again()
+        }
+    }
+
+    /// The same session once more, never to end it.
+    pub(crate) fn again(&self) -> Session {
+        Session {
+            connection: Arc::clone(&self.connection),
+            context: self.context.clone(),
+            database: self.database.clone(),
+            level: self.level + 1,
+            depth: self.depth,
+            undone: None,
+            _access: PhantomData,
+        }
     }
 
     /// Runs SQL of the caller's own inside the session's transaction, under row security, without
@@ -142,7 +182,19 @@ impl<A: Access> Session<A> {
                 "a savepoint's session cannot commit the transaction",
             ));
         }
-        self.connection.commit().await
+        let Some(origin) = self.context.unrecorded() else {
+            return self.connection.commit().await;
+        };
+        if !A::WRITES || !self.connection.has_written().await {
+            return self.connection.commit().await;
+        }
+        if let Err(error) = origin.record(&self.connection).await {
+            self.connection.roll_back().await;
+            return Err(error);
+        }
+        self.connection.commit().await?;
+        origin.recorded();
+        Ok(())
     }
 
     /// Ends the session and undoes what it wrote. Dropping it does the same, a little later.
@@ -185,6 +237,7 @@ impl Session {
             context: self.context.clone(),
             database: self.database.clone(),
             level: self.level + 1,
+            depth: self.depth,
             undone: None,
             _access: PhantomData,
         };

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sea_orm::{EntityTrait, IdenStatic, Iterable, ModelTrait};
+use sea_orm::{ActiveModelTrait, ActiveValue, EntityTrait, IdenStatic, Iterable, ModelTrait};
 
 use crate::{Id, Keyed, Result, Version, Versioned};
 
@@ -73,6 +73,64 @@ impl<E: Versioned> Stale<E> {
             .map(|column| column.as_str())
             .collect()
     }
+
+    /// Holds the change that was refused against the one that came first.
+    ///
+    /// `base` is the row that the caller had seen. Where nothing [`clashes`](ThreeWay::clashes), the
+    /// change can be applied to [`current`](Self::current) and takes nothing back.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use sea_orm::Set;
+    /// use tenantry::Stale;
+    /// use tenantry_entities::challenges::challenge;
+    ///
+    /// # fn example(stale: &Stale<challenge::Entity>, base: &challenge::Model) {
+    /// let mine = challenge::Update { title: Set("Ship it today".into()), ..Default::default() };
+    /// let report = stale.three_way(base, mine);
+    /// if report.clashes.is_empty() {
+    ///     println!("both can stand: they changed {:?}, I change {:?}", report.theirs, report.mine);
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn three_way(&self, base: &E::Model, change: E::Update) -> ThreeWay {
+        let change = change.into();
+        let mut report = ThreeWay {
+            theirs: self.changed_since(base),
+            mine: Vec::new(),
+            clashes: Vec::new(),
+        };
+        let counted = E::VERSION.as_str();
+        report.theirs.retain(|column| *column != counted);
+        for column in E::Column::iter() {
+            let (ActiveValue::Set(mine) | ActiveValue::Unchanged(mine)) = change.get(column) else {
+                continue;
+            };
+            if mine == base.get(column) {
+                continue;
+            }
+            let name = column.as_str();
+            if report.theirs.contains(&name) && self.current.get(column) != mine {
+                report.clashes.push(name);
+            }
+            report.mine.push(name);
+        }
+        report
+    }
+}
+
+/// Who changed which columns of a row that both had seen.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ThreeWay {
+    /// What the other one changed, without the version.
+    pub theirs: Vec<&'static str>,
+    /// What the refused change would have changed.
+    pub mine: Vec<&'static str>,
+    /// What both changed, to different values.
+    pub clashes: Vec<&'static str>,
 }
 
 impl<E: Versioned> fmt::Debug for Stale<E> {
@@ -123,5 +181,64 @@ where
                 None => Err(error),
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::Set;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::sample;
+
+    fn row(name: &str, code: &str, version: i64) -> sample::Model {
+        sample::Model {
+            workspace_id: Uuid::nil(),
+            id: sample::Id::new(Uuid::nil()),
+            parent_id: None,
+            name: name.into(),
+            code: code.into(),
+            size: None,
+            created_at: chrono::DateTime::UNIX_EPOCH,
+            version: Version::from_i64(version),
+            deleted_at: None,
+            delete_op: None,
+        }
+    }
+
+    fn report(current: sample::Model, change: sample::Update) -> ThreeWay {
+        Stale::<sample::Entity>::new(current, Version::from_i64(1))
+            .three_way(&row("lever", "a", 1), change)
+    }
+
+    fn named(name: &str) -> sample::Update {
+        sample::Update {
+            name: Set(name.into()),
+            ..Default::default()
+        }
+    }
+
+    #[test]
+    fn changes_of_different_columns_do_not_clash() {
+        let report = report(row("lever", "b", 2), named("crank"));
+        assert_eq!((report.theirs, report.mine), (vec!["code"], vec!["name"]));
+        assert!(report.clashes.is_empty());
+    }
+
+    #[test]
+    fn changes_of_one_column_clash_unless_they_agree() {
+        let clashing = report(row("wheel", "a", 2), named("crank"));
+        assert_eq!(clashing.clashes, ["name"]);
+        let agreeing = report(row("crank", "a", 2), named("crank"));
+        assert_eq!(agreeing.mine, ["name"]);
+        assert!(agreeing.clashes.is_empty());
+    }
+
+    #[test]
+    fn what_is_set_to_what_it_was_is_no_change() {
+        let report = report(row("wheel", "a", 2), named("lever"));
+        assert_eq!((report.theirs, report.mine), (vec!["name"], vec![]));
+        assert!(report.clashes.is_empty());
     }
 }

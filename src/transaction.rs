@@ -1,14 +1,18 @@
 //! Naming a transaction, so that its outcome can be asked for.
 
-use std::fmt;
+use std::{fmt, time::Instant};
 
 /// Names a transaction in the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct TransactionId(pub(crate) u64);
+pub struct TransactionId {
+    pub(crate) number: u64,
+    /// A moment before it had the number: a server that crashed since may have given that away again.
+    pub(crate) since: Instant,
+}
 
 impl fmt::Display for TransactionId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+        self.number.fmt(f)
     }
 }
 
@@ -22,8 +26,25 @@ pub enum Outcome {
     RolledBack,
     /// The server has not finished with it yet. Ask again.
     InProgress,
-    /// It is so old that the server has forgotten.
+    /// The server cannot tell: it is so old that the server has forgotten, or the server has crashed since, and a
+    /// transaction of this number was committed that may be another.
     Forgotten,
+}
+
+impl Outcome {
+    /// From PostgreSQL's word for the status, and whether the server has crashed since the transaction began.
+    ///
+    /// Numbers of transactions that had nothing on disk when the server crashed are given away again.
+    pub(crate) fn of(status: Option<&str>, crashed: bool) -> Self {
+        match (status, crashed) {
+            (Some("committed"), false) => Self::Committed,
+            (Some("aborted"), _) => Self::RolledBack,
+            // Whoever has the number now, ours ended with the crash, and had not been committed.
+            (Some("in progress"), true) => Self::RolledBack,
+            (Some("in progress"), false) => Self::InProgress,
+            _ => Self::Forgotten,
+        }
+    }
 }
 
 /// What concurrent transactions may see of one another.
@@ -50,5 +71,19 @@ impl Isolation {
             Self::RepeatableRead => "REPEATABLE READ",
             Self::Serializable => "SERIALIZABLE",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_may_be_anothers_commits_nothing_of_ours() {
+        assert_eq!(Outcome::of(Some("committed"), false), Outcome::Committed);
+        assert_eq!(Outcome::of(Some("committed"), true), Outcome::Forgotten);
+        assert_eq!(Outcome::of(Some("in progress"), true), Outcome::RolledBack);
+        assert_eq!(Outcome::of(Some("aborted"), true), Outcome::RolledBack);
+        assert_eq!(Outcome::of(None, false), Outcome::Forgotten);
     }
 }

@@ -4,6 +4,7 @@
 //! breaks a rule becomes a [`Finding`] that names the object, what is wrong and how to mend it. One family of rules, one file.
 
 mod audit;
+mod cascades;
 mod claims;
 mod comments;
 mod creation;
@@ -18,6 +19,7 @@ mod keys;
 mod names;
 mod partitions;
 mod policies;
+mod purge;
 mod recheck;
 mod report;
 mod roles;
@@ -25,6 +27,7 @@ mod row_security;
 mod rule;
 #[cfg(test)]
 mod sample;
+mod search;
 mod subject;
 mod surroundings;
 
@@ -206,9 +209,12 @@ impl Verifier {
         policies::check(&subject, &mut findings);
         keys::check(&subject, &mut findings);
         foreign_keys::check(&subject, &mut findings);
+        cascades::check(&subject, &mut findings);
         grants::check(&subject, &mut findings);
         creation::check(&subject, &mut findings);
         functions::check(&subject, &mut findings);
+        search::check(&subject, &mut findings);
+        purge::check(&subject, &mut findings);
         partitions::check(&subject, &mut findings);
         indexes::check(&subject, &mut findings);
         audit::check(&subject, &mut findings);

@@ -49,8 +49,10 @@ pub struct Generator {
     pub(crate) singulars: BTreeMap<String, String>,
     pub(crate) column_types: BTreeMap<String, RustType>,
     pub(crate) type_overrides: BTreeMap<String, RustType>,
+    pub(crate) deleted_with_parent: BTreeSet<String>,
     pub(crate) runtime_role: String,
     pub(crate) audit_role: String,
+    pub(crate) search_role: String,
     pub(crate) serde: bool,
 }
 
@@ -76,8 +78,10 @@ impl Generator {
             singulars: BTreeMap::new(),
             column_types: BTreeMap::new(),
             type_overrides: BTreeMap::new(),
+            deleted_with_parent: BTreeSet::new(),
             runtime_role: "tenantry_app".to_owned(),
             audit_role: "tenantry_audit".to_owned(),
+            search_role: "tenantry_search".to_owned(),
             serde: false,
         }
     }
@@ -169,6 +173,14 @@ impl Generator {
         self
     }
 
+    /// Names a column whose rows are soft-deleted, and restored, with the row that it points at.
+    ///
+    /// Tables of the kit say so in the comment of the foreign key, by the word `@deleted_with_parent`; this is for those whose comments are not ours.
+    pub fn deleted_with_parent(mut self, column: impl Into<String>) -> Self {
+        self.deleted_with_parent.insert(column.into());
+        self
+    }
+
     /// Names the role whose column privileges say what callers may write; `tenantry_app` unless said.
     ///
     /// It counts where it exists and holds a privilege on the table; elsewhere every column that is not managed may be written.
@@ -180,6 +192,12 @@ impl Generator {
     /// Names the role that owns the functions of audit triggers; `tenantry_audit` unless said.
     pub fn audit_role(mut self, role: impl Into<String>) -> Self {
         self.audit_role = role.into();
+        self
+    }
+
+    /// Names the role that owns the functions of searches; `tenantry_search` unless said.
+    pub fn search_role(mut self, role: impl Into<String>) -> Self {
+        self.search_role = role.into();
         self
     }
 

@@ -1,10 +1,12 @@
 //! What is to be written, worked out: the plan between catalogue and text.
 
 mod build;
+mod cascades;
 mod configuration;
 mod facts;
 mod fields;
 mod relations;
+mod searches;
 mod shape;
 mod vocabularies;
 
@@ -38,6 +40,7 @@ pub(crate) struct Entity {
     pub(crate) parents: Vec<Parent>,
     pub(crate) sorts: Vec<Sort>,
     pub(crate) uniques: Vec<Unique>,
+    pub(crate) searches: Vec<Search>,
     pub(crate) constraints: Vec<(String, Vec<String>)>,
     pub(crate) versioned: bool,
     pub(crate) audited: bool,
@@ -112,6 +115,8 @@ pub(crate) struct Collection {
     pub(crate) doc: String,
     pub(crate) module: String,
     pub(crate) variant: String,
+    /// Whether the rows are deleted with the one they point at.
+    pub(crate) deleted_with: bool,
 }
 
 /// A `BelongsTo` constant.
@@ -121,6 +126,8 @@ pub(crate) struct Parent {
     /// The target's entity, as a path.
     pub(crate) target: String,
     pub(crate) variant: String,
+    /// Whether rows are deleted with what they point at.
+    pub(crate) deleted_with: bool,
 }
 
 /// A `Sort` constant.
@@ -139,6 +146,54 @@ pub(crate) struct Unique {
     pub(crate) name: String,
     pub(crate) variants: Vec<String>,
     pub(crate) among_living: bool,
+}
+
+/// A constant by which rows are searched.
+pub(crate) struct Search {
+    pub(crate) constant: String,
+    pub(crate) doc: String,
+    pub(crate) kind: SearchKind,
+}
+
+/// What a search looks at, and the functions that answer it.
+pub(crate) enum SearchKind {
+    Words {
+        function: String,
+        configuration: String,
+    },
+    Document {
+        variant: String,
+        containing: String,
+    },
+    Tags {
+        variant: String,
+        containing: String,
+        overlapping: String,
+    },
+}
+
+impl Search {
+    /// The functions that answer it.
+    pub(crate) fn functions(&self) -> Vec<&str> {
+        match &self.kind {
+            SearchKind::Words { function, .. } => vec![function],
+            SearchKind::Document { containing, .. } => vec![containing],
+            SearchKind::Tags {
+                containing,
+                overlapping,
+                ..
+            } => vec![containing, overlapping],
+        }
+    }
+
+    /// The type of the constant.
+    pub(crate) const fn type_name(&self) -> &'static str {
+        match self.kind {
+            SearchKind::Words { .. } => "Search",
+            SearchKind::Document { .. } => "DocumentSearch",
+            SearchKind::Tags { .. } => "TagSearch",
+        }
+    }
 }
 
 impl Entity {

@@ -184,7 +184,6 @@ async fn relations_join_by_their_whole_keys() {
         thread_id: tenantry::Id::new(Uuid::nil()),
         parent_id: None,
         deleted_at: None,
-        live: None,
     };
     let sql = parent
         .find_related(thread::Entity)

@@ -30,6 +30,11 @@ use proc_macro::TokenStream;
 /// | `deleted_at = "…"`, `delete_op = "…"` | when and by which operation a row was deleted | fields of these names, if they are options |
 /// | `audited` | the database writes every change to the audit log | not |
 /// | `sorts(NEWEST, …)` | the constants of this module that are orders with an index | none |
+/// | `uniques(TITLE_KEY, …)` | the `tenantry::Unique` constants, so that a restore can say which row has taken one | none |
+/// | `constraints(AGE_CHECK, …)` | `tenantry::Constraint` constants, so that an error can name the fields it is about | none |
+/// | `children(COMMENTS, …)` | the `tenantry::HasMany` constants of rows that are deleted with a row | none |
+/// | `parents(POST, …)` | the `tenantry::BelongsTo` constants of what a row is deleted with | none |
+/// | `searches("tasks_search", …)` | the functions by which rows are searched, for `verify` | none |
 /// | `update = "Change"` | a type of your own instead of `Update` | `Update` |
 /// | `no_new`, `no_update`, `no_fields` | leaves out `New` and `Insert`; `Update`, and with it `Versioned`; the constants | |
 ///

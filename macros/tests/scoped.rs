@@ -19,7 +19,7 @@ mod project {
     /// A project.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel, tenantry_macros::Scoped)]
     #[sea_orm(table_name = "projects")]
-    #[scoped(audited, sorts(NEWEST))]
+    #[scoped(audited, sorts(NEWEST), searches("projects_search"))]
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub workspace_id: Uuid,

@@ -90,12 +90,15 @@ impl Kernel {
         kit.run(&self.fill(include_str!("kernel/audit.sql")))
             .await?;
         kit.run(include_str!("kernel/partitions.sql")).await?;
-        kit.run_as(
-            AUDIT,
-            "tenantry",
-            &self.fill(include_str!("kernel/event.sql")),
-        )
-        .await
+        kit.run(include_str!("kernel/retention.sql")).await?;
+        kit.run(&self.fill(include_str!("kernel/requests.sql")))
+            .await?;
+        let written = [
+            include_str!("kernel/event.sql"),
+            include_str!("kernel/security.sql"),
+        ]
+        .map(|text| self.fill(text));
+        kit.run_as(AUDIT, "tenantry", &written.concat()).await
     }
 }
 
@@ -130,6 +133,6 @@ CREATE SCHEMA IF NOT EXISTS tenantry;
 COMMENT ON SCHEMA tenantry IS 'Contexts, their seal, and the audit log.';
 REVOKE ALL ON SCHEMA tenantry FROM PUBLIC;
 GRANT USAGE ON SCHEMA tenantry
-  TO tenantry_app, tenantry_reader, tenantry_seal, tenantry_audit, tenantry_identity, tenantry_search;
+  TO tenantry_app, tenantry_reader, tenantry_seal, tenantry_audit, tenantry_identity, tenantry_search, tenantry_purge;
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 ";

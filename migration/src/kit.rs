@@ -6,11 +6,16 @@
 mod audit;
 mod column;
 mod concurrent;
+mod conventions;
 mod directory;
 mod emit;
 mod lint;
 mod names;
 mod owner;
+mod purge;
+mod references;
+mod search;
+mod searchable;
 mod table;
 mod tables;
 mod tokens;
@@ -25,13 +30,15 @@ use sea_orm_migration::{
 use crate::{
     KeyType,
     quote::{identifier, list, literal},
-    roles::{APP, AUDIT, IDENTITY, OWNER, READER, SEARCH},
+    roles::{APP, AUDIT, IDENTITY, OWNER, PURGE, READER, SEARCH},
 };
 
 pub use column::Column;
 pub use concurrent::ConcurrentIndex;
 pub use directory::Directory;
 pub use lint::{LintError, lint};
+pub use purge::Purge;
+pub use searchable::{Searchable, Weight};
 pub use table::Table;
 pub use tables::Tables;
 
@@ -131,7 +138,7 @@ impl<'c> Kit<'c> {
         names::checked("schema", name)?;
         let schema = identifier(name);
         // The audit role owns functions here; it reads nothing.
-        let roles = list([APP, READER, AUDIT, IDENTITY, SEARCH]);
+        let roles = list([APP, READER, AUDIT, IDENTITY, SEARCH, PURGE]);
         self.run(&format!(
             "CREATE SCHEMA IF NOT EXISTS {schema};\nREVOKE ALL ON SCHEMA {schema} FROM PUBLIC;\n\
              GRANT USAGE ON SCHEMA {schema} TO {roles};\n{}",
@@ -158,7 +165,8 @@ impl<'c> Kit<'c> {
             );
             return Err(DbErr::Migration(problem));
         }
-        for step in table.steps(actor)? {
+        let level = audit::Level::named(self.value(audit::Level::QUERY).await?.as_deref());
+        for step in table.steps(actor, level)? {
             match step {
                 Step::Run(sql) => self.run(&sql).await?,
                 Step::As { role, sql } => self.run_as(role, &table.schema, &sql).await?,

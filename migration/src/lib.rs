@@ -5,8 +5,10 @@
 //! - [`kit`]: tenant-safe tables in a few declarative lines.
 //! - [`Migrator`], [`run`]: the migrations and their locked runner.
 //! - [`systems`]: the migrations of each system.
+//! - [`audit`]: how long the audit log is kept.
 //! - [`keys`]: the keys under which services sign their claims.
 
+pub mod audit;
 pub mod keys;
 pub mod kit;
 pub mod roles;

@@ -17,7 +17,7 @@ pub use install::install;
 
 /// Owns schemas, tables and the trigger functions of tables. No login.
 pub const OWNER: &str = "tenantry_owner";
-/// Runs migrations: a login that may become [`OWNER`], [`SEAL`], [`AUDIT`], [`IDENTITY`] and [`SEARCH`], and starts as [`OWNER`].
+/// Runs migrations: a login that may become [`OWNER`], [`SEAL`], [`AUDIT`], [`IDENTITY`], [`SEARCH`] and [`PURGE`], and starts as [`OWNER`].
 pub const MIGRATOR: &str = "tenantry_migrator";
 /// Owns the seal, the signing keys, `enter` and the readers of the context. No login.
 pub const SEAL: &str = "tenantry_seal";
@@ -27,16 +27,20 @@ pub const AUDIT: &str = "tenantry_audit";
 pub const IDENTITY: &str = "tenantry_identity";
 /// Owns search functions. No login.
 pub const SEARCH: &str = "tenantry_search";
+/// Owns the functions that purge; behind the wall, and blind to rows that live. No login.
+pub const PURGE: &str = "tenantry_purge";
 /// The runtime scope role. A service may use a login of its own that is a member of exactly this role.
 pub const APP: &str = "tenantry_app";
 /// The read-only runtime scope role, behind the same wall.
 pub const READER: &str = "tenantry_reader";
 
 /// Every role, in the order in which they are created.
-pub const ALL: [&str; 8] = [OWNER, SEAL, AUDIT, IDENTITY, SEARCH, MIGRATOR, APP, READER];
+pub const ALL: [&str; 9] = [
+    OWNER, SEAL, AUDIT, IDENTITY, SEARCH, PURGE, MIGRATOR, APP, READER,
+];
 
 /// The roles that [`MIGRATOR`] may become.
-pub const MIGRATED_AS: [&str; 5] = [OWNER, SEAL, AUDIT, IDENTITY, SEARCH];
+pub const MIGRATED_AS: [&str; 6] = [OWNER, SEAL, AUDIT, IDENTITY, SEARCH, PURGE];
 
 /// The roles whose every statement meets the workspace wall.
 pub const SCOPES: [&str; 2] = [APP, READER];

@@ -1,98 +1,49 @@
-//! Workspaces and who is a member of them.
+//! Workspaces, the people in them, and who may do what where.
 
-use std::future::Future;
+mod api_keys;
+mod idempotency;
+mod invitations;
+mod members;
+mod people;
+mod workspaces;
 
-use tenantry::{
-    ActorId, Authority, Database, Error, ErrorKind, Identity, Result, Role, TenantContext,
-    WorkspaceId,
+pub use api_keys::{ApiKeyRepository, Grace, IssuedKey, KeptKey, NewApiKey};
+pub use idempotency::{Answer, Work, sweep_finished_work};
+pub use invitations::{
+    Acceptance, Invitation, InvitationRepository, InvitationState, Invitations, Invited, Joined,
+    KeptInvitation, NewInvitation,
 };
-use tenantry_entities::accounts::{Accounts, member, workspace};
+pub use members::{LAST_OWNER, MemberRepository, Members, Membership};
+pub use people::{MyWorkspace, Myself, NewPerson, People, Profile, ProfileChange, SignedUp};
+pub use workspaces::{Founded, Founder, OWNER, WorkspaceNames, WorkspaceRepository, Workspaces};
 
-/// The role of whoever founds a workspace.
-pub const OWNER: Role = Role::from_static("owner");
-
-/// The authority that reads roles from `accounts.members`.
-///
-/// It asks a function of the identity role, which answers alike for a workspace that does not exist
-/// and for one that the actor is no member of.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Members;
-
-impl Authority for Members {
-    async fn role(
-        &self,
-        identity: &Identity<'_>,
-        actor: &ActorId,
-        workspace: &WorkspaceId,
-    ) -> Result<Option<Role>> {
-        identity
-            .role("accounts.member_role", workspace, actor)
-            .await
-    }
+/// What a function that returns one value says.
+#[derive(Clone, Copy, Debug, sea_orm::FromQueryResult)]
+struct Said<T: sea_orm::TryGetable> {
+    called: T,
 }
 
-/// Who founds a workspace.
-#[derive(Clone, Debug)]
-pub struct Founder {
-    /// The person.
-    pub user: ActorId,
-    /// What the other members will see.
-    pub name: String,
+/// The one answer of a function that always gives one.
+fn only<T>(rows: Vec<T>) -> tenantry::Result<T> {
+    rows.into_iter().next().ok_or_else(|| {
+        tenantry::Error::new(
+            tenantry::ErrorKind::Internal,
+            "the function answered nothing",
+        )
+    })
 }
 
-/// A workspace that was just founded.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Founded {
-    /// The workspace.
-    pub workspace: workspace::Model,
-    /// Its first member, the owner.
-    pub owner: member::Model,
-    /// The context of the founder, now as the owner.
-    pub context: TenantContext,
+/// Hashes as the functions take them.
+fn hashes(token: &tenantry::Presented) -> sea_orm::Value {
+    let hashes = token.hashes().iter().cloned();
+    let hashes = hashes.map(|hash| sea_orm::Value::Bytes(Some(hash)));
+    sea_orm::Value::Array(
+        sea_orm::sea_query::ArrayType::Bytes,
+        Some(Box::new(hashes.collect())),
+    )
 }
 
-/// Operations on the workspaces of a database.
-pub trait Workspaces {
-    /// Creates a workspace and makes its founder the owner, in one transaction.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Invalid`] if the founder's id is no UUID or a value is refused.
-    fn found(
-        &self,
-        founder: Founder,
-        workspace: impl Into<workspace::Insert> + Send,
-    ) -> impl Future<Output = Result<Founded>> + Send;
-}
-
-impl Workspaces for Database {
-    async fn found(
-        &self,
-        founder: Founder,
-        workspace: impl Into<workspace::Insert> + Send,
-    ) -> Result<Founded> {
-        let user_id = founder.user.as_uuid().ok_or_else(|| {
-            Error::new(ErrorKind::Invalid, "the founder's id is no uuid").with_field("user")
-        })?;
-        let (id, context) = self.founder::<workspace::Entity>(founder.user.clone(), OWNER)?;
-        let (new, name) = (workspace.into(), founder.name);
-        let (workspace, owner) = self
-            .transaction(&context, async move |session| {
-                let workspace = session.workspaces().insert(new).await?;
-                let owner = member::New {
-                    user_id,
-                    role: member::Role::Owner,
-                    name,
-                };
-                Ok::<_, Error>((workspace, session.members().insert(owner).await?))
-            })
-            .await?;
-        let context = self.authorize(founder.user, id.into()).await?;
-        Ok(Founded {
-            workspace,
-            owner,
-            context,
-        })
-    }
+/// The id of a workspace of this system; others cannot hold one.
+fn workspace_uuid(workspace: &tenantry::WorkspaceId) -> sea_orm::Value {
+    workspace.as_uuid().into()
 }

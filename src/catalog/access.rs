@@ -184,6 +184,9 @@ pub struct Function {
     pub returns: Option<String>,
     /// The language, such as `plpgsql`.
     pub language: String,
+    /// What it runs, if it is written in SQL or `PL/pgSQL`.
+    #[serde(default)]
+    pub source: Option<String>,
     /// Whether it runs as its owner.
     pub security_definer: bool,
     /// The role that owns it.

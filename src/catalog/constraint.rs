@@ -64,6 +64,20 @@ pub struct ForeignKey {
     pub comment: Option<String>,
 }
 
+/// The word in the comment of a foreign key by which a table says that its rows are deleted with what they point at.
+pub const DELETED_WITH_PARENT: &str = "@deleted_with_parent";
+
+impl ForeignKey {
+    /// Whether rows are soft-deleted with what they point at, as the comment says.
+    #[must_use]
+    pub fn is_deleted_with_parent(&self) -> bool {
+        let mut words = self.comment.iter().flat_map(|text| {
+            text.split(|c: char| !(c.is_alphanumeric() || matches!(c, '@' | '_')))
+        });
+        words.any(|word| word == DELETED_WITH_PARENT)
+    }
+}
+
 /// What a foreign key does when its target goes or changes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]

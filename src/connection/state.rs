@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use sqlx::{AssertSqlSafe, Executor, Row};
+use sqlx::{AssertSqlSafe, Connection as _, Executor, Row};
 
-use super::{held::Held, raw};
+use super::{Connection, held::Held, is_broken, raw};
 use crate::{Error, Result, error::from_statement};
 
 /// How long a rollback may take before the connection is closed.
@@ -17,12 +17,23 @@ pub(super) struct State {
     /// Something may have been written of which no answer was seen: by raw SQL, or by a statement
     /// whose future was dropped.
     pub(super) wrote_unseen: bool,
+    /// A statement's future was dropped before its answer, which may still be under way.
+    pub(super) unanswered: bool,
     /// The transaction is lost to a concurrent one.
     pub(super) must_retry: bool,
     /// Raw SQL may have left something on the connection that outlives the transaction.
     pub(super) littered: bool,
     /// A prepared statement of the connection is outdated.
     pub(super) outdated: bool,
+    /// How many statements were begun.
+    pub(super) statements: u64,
+}
+
+impl Connection {
+    /// How many statements were begun in the transaction: the same number, the same state.
+    pub(crate) async fn statements(&self) -> u64 {
+        self.state.lock().await.statements
+    }
 }
 
 impl State {
@@ -30,9 +41,11 @@ impl State {
         Self {
             held,
             wrote_unseen: false,
+            unanswered: false,
             must_retry: false,
             littered: false,
             outdated: false,
+            statements: 0,
         }
     }
 
@@ -42,6 +55,21 @@ impl State {
             held: self.held.take(),
             ..*self
         }
+    }
+
+    /// Takes the answer that a dropped future no longer waits for. A refusal in it would else be
+    /// told to the next statement as its own.
+    pub(super) async fn drain(&mut self) -> Result<()> {
+        while self.unanswered {
+            match self.held.get()?.ping().await {
+                Err(error @ sqlx::Error::Database(_)) if !is_broken(&error) => {}
+                told => {
+                    told.map_err(from_statement)?;
+                    self.unanswered = false;
+                }
+            }
+        }
+        Ok(())
     }
 
     pub(super) async fn current_transaction(&mut self) -> Result<u64> {

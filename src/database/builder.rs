@@ -10,8 +10,8 @@ use sqlx::{
 
 use super::{Database, Inner, check};
 use crate::{
-    Authority, Error, ErrorKind, Isolation, Result, SigningKey, error::from_connect,
-    retry::RetryPolicy,
+    Authority, Error, ErrorKind, Hook, Isolation, Result, Scoped, SigningKey, TokenKey, TokenKeys,
+    audit::Recorder, error::from_connect, hook::Hooks, limit::Leases, retry::RetryPolicy,
 };
 
 /// Describes a database; [`connect`](DatabaseBuilder::connect) opens it.
@@ -29,8 +29,10 @@ pub struct DatabaseBuilder {
     idle_timeout: Duration,
     context_lifetime: Duration,
     signing_key: Option<SigningKey>,
+    tokens: TokenKeys,
     persistent: bool,
     retry: RetryPolicy,
+    hooks: Hooks,
 }
 
 impl DatabaseBuilder {
@@ -48,8 +50,10 @@ impl DatabaseBuilder {
             idle_timeout: Duration::from_secs(60),
             context_lifetime: Duration::from_secs(300),
             signing_key: None,
+            tokens: TokenKeys::default(),
             persistent: true,
             retry: RetryPolicy::default(),
+            hooks: Hooks::default(),
         }
     }
 
@@ -115,6 +119,15 @@ impl DatabaseBuilder {
         self
     }
 
+    /// Sets the key under which API keys and invitations are hashed. Needed to issue any.
+    ///
+    /// Given again, the further keys recognise what was issued under them: to rotate, give the new
+    /// key first and the old one after it, until nothing of the old one is in use.
+    pub fn token_key(mut self, key: TokenKey) -> Self {
+        self.tokens.add(key);
+        self
+    }
+
     /// Sends read sessions elsewhere: another role, or a replica.
     pub fn read_url(mut self, url: impl Into<String>) -> Self {
         self.read_url = Some(url.into());
@@ -134,6 +147,13 @@ impl DatabaseBuilder {
         self
     }
 
+    /// Adds a hook to a table: it runs before and after rows of `E` change, in every session. Those
+    /// of a table run in the order in which they were added. See [`Hook`].
+    pub fn hook<E: Scoped>(mut self, _table: E, hook: impl Hook<E>) -> Self {
+        self.hooks.add(hook);
+        self
+    }
+
     /// Connects, and refuses a login or a schema that would leave row security without effect.
     ///
     /// # Errors
@@ -149,6 +169,7 @@ impl DatabaseBuilder {
         };
         Ok(Database {
             isolation: Isolation::default(),
+            request: None,
             inner: Arc::new(Inner {
                 settings: self.settings(),
                 cursor_key: cursor_key(self.signing_key.as_ref()),
@@ -156,9 +177,13 @@ impl DatabaseBuilder {
                 read_pool,
                 authority: Box::new(authority),
                 signing_key: self.signing_key,
+                tokens: self.tokens,
+                leases: Leases::default(),
                 context_lifetime: self.context_lifetime,
                 persistent: self.persistent,
                 retry: self.retry,
+                recorder: Recorder::new(),
+                hooks: self.hooks,
             }),
         })
     }

@@ -24,8 +24,10 @@ pub(crate) fn from_connect(error: sqlx::Error) -> Error {
     match error {
         sqlx::Error::Database(_) => from_statement(error),
         sqlx::Error::PoolTimedOut => {
-            Error::new(ErrorKind::Unavailable, "no connection became free in time")
-                .with_hint("Raise `max_connections`, or hold sessions for a shorter time.")
+            Error::new(ErrorKind::Unavailable, "no connection became free in time").with_hint(
+                "Raise `max_connections`, hold sessions for a shorter time, and never begin one \
+                     inside a hook or a unit of work of another: it waits for the one around it.",
+            )
         }
         sqlx::Error::PoolClosed => Error::new(ErrorKind::Unavailable, "the pool is closed"),
         sqlx::Error::Io(source) => Error::new(

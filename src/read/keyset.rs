@@ -90,7 +90,7 @@ pub(crate) fn beyond<E: EntityTrait>(keys: &[Key<E>], values: Vec<Value>) -> Res
         .add(lexicographic(keys, &values)))
 }
 
-fn fits(column: &ColumnType, value: &Value) -> bool {
+pub(crate) fn fits(column: &ColumnType, value: &Value) -> bool {
     match column {
         ColumnType::Boolean => matches!(value, Value::Bool(_)),
         ColumnType::SmallInteger => matches!(value, Value::SmallInt(_)),

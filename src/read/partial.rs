@@ -1,12 +1,12 @@
 //! Pages of partial models: some columns instead of the row.
 
 use sea_orm::{
-    ColIdx, ColumnTrait, DbBackend, EntityTrait, PartialModelTrait, QueryResult, QuerySelect,
-    QueryTrait, TryGetable, Value,
+    ColIdx, ColumnTrait, EntityTrait, PartialModelTrait, QueryResult, QuerySelect, QueryTrait,
+    Select, TryGetable, Value,
     sea_query::{Alias, ColumnType},
 };
 
-use super::{decoded, keyset::Key, page_size, select};
+use super::{decoded, keyset::Key, paged};
 use crate::{Access, List, Page, Result, Rows, Scoped, error::from_decode, field::qualified};
 
 impl<E: Scoped, A: Access> List<Rows<'_, E, A>> {
@@ -19,40 +19,18 @@ impl<E: Scoped, A: Access> List<Rows<'_, E, A>> {
     /// As [`page`](List::page).
     pub async fn page_as<P: PartialModelTrait + Send>(self) -> Result<Page<P>> {
         let session = self.repository.session();
-        let limit = page_size(self.query.limit)?;
-        let workspace = session.context().workspace();
-        let plan = select::ordered(workspace, &self.query, session.cursor_key())?;
-        let selected = P::select_cols(plan.select.select_only());
-        let mut selected =
-            plan.keys
-                .iter()
-                .enumerate()
-                .fold(selected.into_query(), |mut query, (at, key)| {
-                    let column = key.column.select_as(qualified(key.column));
-                    query.expr_as(column, Alias::new(hidden(at)));
-                    query
-                });
-        selected.limit(limit + 1);
-        let statement = DbBackend::Postgres.build(&selected);
-        let rows = session
-            .connection()
-            .fetch_all(Rows::<E, A>::purpose("page_as"), statement)
-            .await?;
-
-        let more = rows.len() as u64 > limit;
-        let mut items = Vec::with_capacity(rows.len());
-        let mut next = None;
-        for row in rows
-            .into_iter()
-            .take(usize::try_from(limit).unwrap_or(usize::MAX))
-        {
-            let row = QueryResult::from(row);
-            items.push(decoded(&row)?);
-            if more && items.len() as u64 == limit {
-                next = Some(plan.binding.encode(&position(&plan.keys, &row)?)?);
+        let select = |select: Select<E>, keys: &[Key<E>]| {
+            let mut selected = P::select_cols(select.select_only()).into_query();
+            for (at, key) in keys.iter().enumerate() {
+                let column = key.column.select_as(qualified(key.column));
+                selected.expr_as(column, Alias::new(hidden(at)));
             }
-        }
-        Ok(Page::new(items, next))
+            selected
+        };
+        let decode = |row| Ok((decoded(&row)?, row));
+        let at = |keys: &[Key<E>], (_, row): &(P, QueryResult)| position(keys, row);
+        let page = paged(session, &self.query, "page_as", select, decode, at).await?;
+        Ok(page.map(|(item, _)| item))
     }
 }
 

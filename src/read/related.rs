@@ -4,14 +4,13 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    DbBackend, ModelTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select, Statement,
-    TryGetable,
-    sea_query::{Asterisk, Expr, Func, ValueType},
+    EntityTrait, IdenStatic, ModelTrait, QueryFilter, QueryOrder, Select, TryGetable,
+    sea_query::{Alias, Asterisk, Expr, ExprTrait, Func, Query, SelectStatement, ValueType},
 };
 
 use super::{
     models, select,
-    with::{Count, Load},
+    with::{Count, Found, Load},
 };
 use crate::{
     Access, BelongsTo, Error, ErrorKind, HasMany, Id, Result, Rows, Scoped, Session, WorkspaceId,
@@ -24,7 +23,7 @@ impl<E: Scoped, R: Scoped> Load<E> for HasMany<E, R> {
     async fn load<A: Access>(
         &self,
         session: &Session<A>,
-        rows: &[E::Model],
+        rows: &[Found<E>],
     ) -> Result<HashMap<Id<E>, Vec<R::Model>>> {
         let ids = ids_of::<E>(rows);
         let workspace = session.context().workspace();
@@ -47,23 +46,23 @@ impl<E: Scoped, R: Scoped> Load<E> for HasMany<E, R> {
 impl<E: Scoped, R: Scoped> Load<E> for Count<E, R> {
     type Output = u64;
 
+    fn select(&self, workspace: &WorkspaceId, page: &mut SelectStatement) {
+        let count = number::<E, R>(workspace, self.0.parent);
+        page.expr_as(count, Alias::new(counted(self.0)));
+    }
+
     async fn load<A: Access>(
         &self,
-        session: &Session<A>,
-        rows: &[E::Model],
+        _session: &Session<A>,
+        rows: &[Found<E>],
     ) -> Result<HashMap<Id<E>, u64>> {
-        let workspace = session.context().workspace();
-        let statement = counts::<E, R>(workspace, self.0.parent, &ids_of::<E>(rows));
-        let purpose = Rows::<R, A>::purpose("with_count");
-        let rows = session.connection().fetch_all(purpose, statement).await?;
-        rows.into_iter()
-            .map(|row| {
-                let row = sea_orm::QueryResult::from(row);
-                let id = E::Key::try_get_by(&row, 0_usize).map_err(|e| from_decode(e.into()))?;
-                let count = i64::try_get_by(&row, 1_usize).map_err(|e| from_decode(e.into()))?;
-                Ok((Id::new(id), count.unsigned_abs()))
-            })
-            .collect()
+        let name = counted(self.0);
+        let read = |found: &Found<E>| {
+            let count = i64::try_get_by(&found.columns, name.as_str());
+            let count = count.map_err(|error| from_decode(error.into()))?;
+            Ok((E::id_of(&found.row), count.unsigned_abs()))
+        };
+        rows.iter().map(read).collect()
     }
 }
 
@@ -73,10 +72,10 @@ impl<E: Scoped, P: Scoped> Load<E> for BelongsTo<E, P> {
     async fn load<A: Access>(
         &self,
         session: &Session<A>,
-        rows: &[E::Model],
+        rows: &[Found<E>],
     ) -> Result<HashMap<Id<E>, Option<P::Model>>> {
         let mut parents: HashMap<Id<E>, Id<P>> = HashMap::new();
-        for row in rows {
+        for Found { row, .. } in rows {
             let value = row.get(self.column);
             if value != value.as_null() {
                 let parent = <P::Key as ValueType>::try_from(value).map_err(|_| mistyped())?;
@@ -100,8 +99,8 @@ impl<E: Scoped, P: Scoped> Load<E> for BelongsTo<E, P> {
     }
 }
 
-fn ids_of<E: Scoped>(rows: &[E::Model]) -> Vec<Id<E>> {
-    rows.iter().map(E::id_of).collect()
+fn ids_of<E: Scoped>(rows: &[Found<E>]) -> Vec<Id<E>> {
+    rows.iter().map(|found| E::id_of(&found.row)).collect()
 }
 
 /// The living rows of `R` that point at these rows of `E`.
@@ -113,19 +112,28 @@ fn children<E: Scoped, R: Scoped>(
     select::scoped::<R>(workspace, Visibility::Live).filter(select::any_of(parent, ids))
 }
 
-fn counts<E: Scoped, R: Scoped>(
-    workspace: &WorkspaceId,
-    parent: R::Column,
-    ids: &[Id<E>],
-) -> Statement {
-    let mut select = children::<E, R>(workspace, parent, ids)
-        .select_only()
-        .into_query();
-    select
-        .expr(qualified(parent))
+/// What a count is called in the statement of the page.
+fn counted<E, R: EntityTrait>(children: HasMany<E, R>) -> String {
+    format!(
+        "tenantry_count_{}_{}",
+        R::default().table_name(),
+        children.parent.as_str()
+    )
+}
+
+/// The number of living rows of `R` that point at the row of `E` that the page is at.
+fn number<E: Scoped, R: Scoped>(workspace: &WorkspaceId, parent: R::Column) -> Expr {
+    let child = || Alias::new("counted");
+    let mut children = Query::select();
+    children
         .expr(Func::count(Expr::col(Asterisk)))
-        .add_group_by([qualified(parent)]);
-    DbBackend::Postgres.build(&select)
+        .from_as(R::default().table_ref(), child())
+        .and_where(Expr::col((child(), R::WORKSPACE)).eq(workspace.0.to_value()))
+        .and_where(Expr::col((child(), parent)).eq(qualified(E::ID)));
+    if let Some(deleted_at) = R::DELETED_AT {
+        children.and_where(Expr::col((child(), deleted_at)).is_null());
+    }
+    Expr::from(children)
 }
 
 fn mistyped() -> Error {
@@ -138,6 +146,7 @@ fn mistyped() -> Error {
 #[cfg(test)]
 mod tests {
     use insta::assert_snapshot;
+    use sea_orm::{DbBackend, QuerySelect, QueryTrait};
     use uuid::Uuid;
 
     use super::*;
@@ -145,13 +154,18 @@ mod tests {
 
     #[test]
     fn children_are_counted_within_the_workspace_and_only_the_living() {
-        let ids = [Id::<sample::Entity>::new(Uuid::nil())];
-        let statement = counts::<_, sample::Entity>(&Uuid::nil().into(), PARTS.parent, &ids);
-        assert_snapshot!(readable(&statement), @r"
-        SELECT widgets.parent_id, COUNT(*)
+        let workspace = Uuid::nil().into();
+        let mut page = select::scoped::<sample::Entity>(&workspace, Visibility::Live)
+            .select_only()
+            .into_query();
+        Load::<sample::Entity>::select(&Count(PARTS), &workspace, &mut page);
+        let statement = DbBackend::Postgres.build(&page);
+        assert_snapshot!(readable(&statement), @"
+        SELECT (SELECT COUNT(*)
+        FROM app.widgets AS counted
+        WHERE counted.workspace_id = $1 AND counted.parent_id = widgets.id AND counted.deleted_at IS NULL) AS tenantry_count_widgets_parent_id
         FROM app.widgets
-        WHERE widgets.workspace_id = $1 AND widgets.deleted_at IS NULL AND widgets.parent_id = ANY($2)
-        GROUP BY widgets.parent_id
+        WHERE widgets.workspace_id = $2 AND widgets.deleted_at IS NULL
         ");
     }
 }

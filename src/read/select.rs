@@ -10,7 +10,7 @@ use sea_orm::{
 
 use super::keyset::{Key, keys};
 use crate::{
-    Id, Keyed, Query, Result, Scoped, WorkspaceId, field::qualified, page::codec::Binding,
+    Filter, Id, Keyed, Query, Result, Scoped, WorkspaceId, field::qualified, page::codec::Binding,
     query::Visibility,
 };
 
@@ -65,10 +65,15 @@ pub(crate) fn any_of<C: ColumnTrait, E: Keyed>(column: C, ids: &[Id<E>]) -> Expr
 
 /// A query without order, position and page size.
 pub(crate) fn filtered<E: Scoped>(workspace: &WorkspaceId, query: &Query<E>) -> Select<E> {
-    query.filters.iter().cloned().fold(
-        scoped::<E>(workspace, query.visibility),
-        |select, filter| select.filter(filter.into_condition()),
-    )
+    query
+        .filters
+        .iter()
+        .cloned()
+        .fold(scoped::<E>(workspace, query.visibility), with_filter)
+}
+
+pub(crate) fn with_filter<E: Scoped>(select: Select<E>, filter: Filter<E>) -> Select<E> {
+    select.filter(filter.into_condition())
 }
 
 pub(crate) fn count<E: Scoped>(workspace: &WorkspaceId, query: &Query<E>) -> Statement {

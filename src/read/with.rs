@@ -1,10 +1,16 @@
-//! Eager loads: the rows of a page with what belongs to them, in one statement for each relation.
+//! Eager loads: the rows of a page with what belongs to them. Counts come with the page itself, rows
+//! in one statement more for each relation.
 
 use std::{collections::HashMap, fmt, future::Future};
 
-use sea_orm::EntityTrait;
+use sea_orm::{EntityTrait, QueryResult, QueryTrait, Select, sea_query::SelectStatement};
 
-use crate::{Access, HasMany, Id, List, Page, Result, Rows, Scoped, Session};
+use super::{
+    decoded,
+    keyset::{self, Key},
+    paged,
+};
+use crate::{Access, HasMany, Id, List, Page, Result, Rows, Scoped, Session, WorkspaceId};
 
 /// A list whose rows arrive with what belongs to them.
 #[must_use = "a list does nothing until `page` is awaited"]
@@ -58,17 +64,37 @@ impl<E: Scoped, A: Access, L: Load<E>> With<'_, E, A, L> {
     /// As [`List::page`].
     pub async fn page(self) -> Result<Page<(E::Model, L::Output)>> {
         let session = self.list.repository.session();
-        let page = self.list.page().await?;
-        let mut found = if page.items.is_empty() {
+        let loads = &self.loads;
+        let select = |select: Select<E>, _: &[Key<E>]| {
+            let mut select = select.into_query();
+            loads.select(session.context().workspace(), &mut select);
+            select
+        };
+        let decode = |columns| {
+            Ok(Found {
+                row: decoded(&columns)?,
+                columns,
+            })
+        };
+        let position = |keys: &[Key<E>], found: &Found<E>| Ok(keyset::position(keys, &found.row));
+        let page = paged(session, &self.list.query, "page", select, decode, position).await?;
+        let mut related = if page.items.is_empty() {
             HashMap::new()
         } else {
-            self.loads.load(session, &page.items).await?
+            loads.load(session, &page.items).await?
         };
-        Ok(page.map(|row| {
-            let related = found.remove(&E::id_of(&row)).unwrap_or_default();
+        Ok(page.map(|Found { row, .. }| {
+            let related = related.remove(&E::id_of(&row)).unwrap_or_default();
             (row, related)
         }))
     }
+}
+
+/// A row of a page, and what its statement read beside it.
+pub struct Found<E: Scoped> {
+    /// The row.
+    pub row: E::Model,
+    pub(super) columns: QueryResult,
 }
 
 /// Something that is loaded beside the rows of a page.
@@ -80,11 +106,14 @@ pub trait Load<E: Scoped>: Send + Sync {
     /// What each row gets.
     type Output: Default + Send;
 
+    /// Adds what can be read in the statement of the page.
+    fn select(&self, _workspace: &WorkspaceId, _page: &mut SelectStatement) {}
+
     /// Loads it for the rows of one page. A row without any may be left out.
     fn load<A: Access>(
         &self,
         session: &Session<A>,
-        rows: &[E::Model],
+        rows: &[Found<E>],
     ) -> impl Future<Output = Result<HashMap<Id<E>, Self::Output>>> + Send;
 }
 
@@ -117,10 +146,14 @@ impl<A, B, N> Append<N> for (A, B) {
 impl<E: Scoped, L: Load<E>> Load<E> for (L,) {
     type Output = L::Output;
 
+    fn select(&self, workspace: &WorkspaceId, page: &mut SelectStatement) {
+        self.0.select(workspace, page);
+    }
+
     async fn load<A: Access>(
         &self,
         session: &Session<A>,
-        rows: &[E::Model],
+        rows: &[Found<E>],
     ) -> Result<HashMap<Id<E>, L::Output>> {
         self.0.load(session, rows).await
     }
@@ -131,15 +164,19 @@ macro_rules! load_tuple {
         impl<E: Scoped, $($load: Load<E>),+> Load<E> for ($($load,)+) {
             type Output = ($($load::Output,)+);
 
+            fn select(&self, workspace: &WorkspaceId, page: &mut SelectStatement) {
+                $(self.$at.select(workspace, page);)+
+            }
+
             async fn load<A: Access>(
                 &self,
                 session: &Session<A>,
-                rows: &[E::Model],
+                rows: &[Found<E>],
             ) -> Result<HashMap<Id<E>, Self::Output>> {
                 let mut found = ($(self.$at.load(session, rows).await?,)+);
                 Ok(rows
                     .iter()
-                    .map(E::id_of)
+                    .map(|found| E::id_of(&found.row))
                     .map(|id| {
                         let related = ($(found.$at.remove(&id).unwrap_or_default(),)+);
                         (id, related)
@@ -155,5 +192,12 @@ load_tuple!(L0 0, L1 1, L2 2);
 impl<E: Scoped, A: Access, L> fmt::Debug for With<'_, E, A, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("With").field(&self.list).finish()
+    }
+}
+
+impl<E: Scoped> fmt::Debug for Found<E> {
+    /// Names the row, no value of it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Found({})", E::id_of(&self.row))
     }
 }

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use sea_orm::{IdenStatic, Iterable};
 
 use crate::{
-    Audited, Direction, Scoped, SoftDelete, Versioned,
+    Audited, Direction, Link, Scoped, SoftDelete, Versioned,
     catalog::{Column, Index, Table},
 };
 
@@ -39,17 +39,38 @@ pub struct Claim<E> {
 /// A claim without its entity.
 #[derive(Clone, Debug)]
 pub(super) struct Facts {
-    schema: String,
-    table: String,
+    pub(super) schema: String,
+    pub(super) table: String,
     pub(super) workspace: &'static str,
-    id: &'static str,
+    pub(super) id: &'static str,
     pub(super) deleted_at: Option<&'static str>,
     delete_op: Option<&'static str>,
     pub(super) version: Option<&'static str>,
     pub(super) audited: bool,
+    pub(super) children: Vec<Kin>,
+    pub(super) parents: Vec<Kin>,
     columns: Vec<&'static str>,
     sorts: Vec<(&'static str, Vec<(&'static str, Direction)>)>,
+    searches: Vec<&'static str>,
     constraints: Vec<&'static str>,
+}
+
+/// A table that an entity is deleted with, or that is deleted with it, and the column that points.
+#[derive(Clone, Debug)]
+pub(super) struct Kin {
+    pub(super) schema: String,
+    pub(super) table: String,
+    pub(super) column: &'static str,
+}
+
+impl Kin {
+    fn of(link: Link) -> Self {
+        Self {
+            schema: link.table.schema().unwrap_or_else(|| "public".to_owned()),
+            table: link.table.name.to_owned(),
+            column: link.column,
+        }
+    }
 }
 
 impl<E: Scoped> Claim<E> {
@@ -65,11 +86,14 @@ impl<E: Scoped> Claim<E> {
             delete_op: None,
             version: None,
             audited: false,
+            children: Vec::new(),
+            parents: Vec::new(),
             columns: E::Column::iter().map(|column| column.as_str()).collect(),
             sorts: E::SORTS
                 .iter()
                 .map(|sort| (sort.index(), sort.columns().collect()))
                 .collect(),
+            searches: E::SEARCHES.to_vec(),
             constraints: E::CONSTRAINTS.iter().map(crate::Constraint::name).collect(),
         };
         Self {
@@ -87,12 +111,16 @@ impl<E: Scoped> Claim<E> {
         self
     }
 
-    /// Adds what [`SoftDelete`] says.
+    /// Adds what [`SoftDelete`] says, of its children and parents too.
     pub fn soft_deletes(mut self) -> Self
     where
         E: SoftDelete,
     {
         self.facts.delete_op = Some(E::DELETE_OP.as_str());
+        let children = E::CHILDREN.iter().map(|child| child.link());
+        self.facts.children = children.map(Kin::of).collect();
+        let parents = E::PARENTS.iter().map(|parent| parent.link());
+        self.facts.parents = parents.map(Kin::of).collect();
         self
     }
 
@@ -117,6 +145,10 @@ impl<E: Scoped> Default for Claim<E> {
 }
 
 impl Facts {
+    pub(super) fn soft_deletes(&self) -> bool {
+        self.delete_op.is_some()
+    }
+
     pub(super) fn is_about(&self, table: &Table) -> bool {
         self.schema == table.schema && self.table == table.name
     }
@@ -138,6 +170,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
                 columns(facts, relation, findings);
                 key(facts, relation.table, findings);
                 sorts(facts, relation.table, findings);
+                searches(subject, facts, relation.table, findings);
                 constraints(facts, relation.table, findings);
             }
         }
@@ -300,6 +333,19 @@ fn mismatch(
     keys.iter()
         .any(nullable)
         .then_some("has a column that may be null, so that a page cannot be continued")
+}
+
+fn searches(subject: &Subject<'_>, facts: &Facts, table: &Table, findings: &mut Findings) {
+    for name in &facts.searches {
+        if let Some(problem) = super::search::claim(subject, table, name) {
+            findings.error(
+                Rule::ClaimSearch,
+                format!("{}.{}", path(table), identifier(name)),
+                format!("the entity is searched by {name}, {problem}"),
+                GENERATE,
+            );
+        }
+    }
 }
 
 fn constraints(facts: &Facts, table: &Table, findings: &mut Findings) {

@@ -163,12 +163,13 @@ impl<'s> Pair<'s> {
                 } else {
                     continue;
                 };
-                findings.warning(
-                    Rule::ForeignKeyAction,
-                    &self.object,
-                    format!("{described}: {reason}"),
-                    remedy,
-                );
+                let message = format!("{described}: {reason}");
+                // A physical cascade undoes what a soft delete promises: that all of it can come back.
+                if soft && action == ReferentialAction::Cascade {
+                    findings.error(Rule::ForeignKeyAction, &self.object, message, remedy);
+                } else {
+                    findings.warning(Rule::ForeignKeyAction, &self.object, message, remedy);
+                }
             }
         }
     }

@@ -126,7 +126,7 @@ pub(super) fn signature(function: &Function) -> String {
     )
 }
 
-fn object(function: &Function) -> String {
+pub(super) fn object(function: &Function) -> String {
     format!("function {}", signature(function))
 }
 

@@ -8,11 +8,12 @@ pub(super) const SEAL: &str = "tenantry_seal";
 pub(super) const AUDIT: &str = "tenantry_audit";
 pub(super) const IDENTITY: &str = "tenantry_identity";
 pub(super) const SEARCH: &str = "tenantry_search";
+pub(super) const PURGE: &str = "tenantry_purge";
 pub(super) const APP: &str = "tenantry_app";
 pub(super) const READER: &str = "tenantry_reader";
 
-/// The roles that own definer functions, and that no wall concerns.
-pub(super) const DEFINERS: [&str; 4] = [SEAL, AUDIT, IDENTITY, SEARCH];
+/// The roles that own definer functions. Of these no wall concerns any but [`PURGE`].
+pub(super) const DEFINERS: [&str; 5] = [SEAL, AUDIT, IDENTITY, SEARCH, PURGE];
 
 /// The roles behind the workspace wall.
 pub(super) const WORKSPACE_SCOPES: [&str; 2] = [APP, READER];

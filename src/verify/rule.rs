@@ -89,6 +89,12 @@ rules! {
     ConstraintNotValidated => "constraint-not-validated",
     /// An index begins with the columns of each foreign key.
     ForeignKeyIndex => "foreign-key-index",
+    /// Rows that are deleted with what they point at soft-delete, and so does what they point at.
+    CascadeSoftDelete => "cascade-soft-delete",
+    /// Tables are not deleted with each other in a circle.
+    CascadeCircle => "cascade-circle",
+    /// Beside a key that asks the parent to live stands a declared cascade, or the parent cannot be deleted.
+    LivenessKey => "liveness-key",
     /// Every row that a foreign key covers has its target.
     DanglingRows => "dangling-rows",
 
@@ -133,6 +139,16 @@ rules! {
     LeakproofFunction => "leakproof-function",
     /// PUBLIC executes no large-object function, since large objects know no row security.
     LargeObjects => "large-objects",
+
+    /// A function of the search role takes the workspace from the context, leaves deleted rows out, and serves scope roles.
+    SearchFunction => "search-function",
+    /// The search role, which meets no wall, reads named columns and does nothing else.
+    SearchRole => "search-role",
+
+    /// A function of the purging role takes the workspace from the context, asks for role and age, spares what lives, and serves scope roles.
+    PurgeFunction => "purge-function",
+    /// The purging role reads named columns and deletes, where rows are soft-deleted first, and sees deleted rows alone.
+    PurgeRole => "purge-role",
 
     /// Partitions carry no grants.
     PartitionGranted => "partition-granted",
@@ -179,6 +195,10 @@ rules! {
     ClaimKey => "claim-key",
     /// Every order of an entity is served by exactly its index.
     ClaimSort => "claim-sort",
+    /// Every search of an entity has its function and its index.
+    ClaimSearch => "claim-search",
+    /// Children and parents that an entity names are those of the catalogue, and none is left out.
+    ClaimRelation => "claim-relation",
     /// Every constraint that an entity names exists.
     ClaimConstraint => "claim-constraint",
 }

@@ -2,7 +2,7 @@
 
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, IdenStatic, QueryFilter, Select, Value,
-    sea_query::{Expr, ExprTrait, InsertStatement, OnConflict, Query},
+    sea_query::{Expr, ExprTrait, InsertStatement, OnConflict, Query, ValueType},
 };
 
 use super::{POSTGRES, assigned, returning};
@@ -10,6 +10,7 @@ use crate::{
     Access, Error, ErrorKind, Id, NewRow, Result, Rows, Scoped, Unique, Versioned, WorkspaceId,
     Writes,
     field::qualified,
+    hook::Turn,
     query::Visibility,
     read::{model, select},
 };
@@ -26,7 +27,15 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
     where
         A: Writes,
     {
-        let statement = statement::<E>(self.workspace(), &new.into_active_model())?;
+        let row = new.into_active_model();
+        match Turn::begin(self.session())? {
+            Some(turn) => self.insert_hooked(turn, row).await,
+            None => self.insert_row(&row).await,
+        }
+    }
+
+    pub(super) async fn insert_row(&self, row: &E::ActiveModel) -> Result<E::Model> {
+        let statement = statement::<E>(self.workspace(), row)?;
         self.write_one("insert", &statement)
             .await?
             .ok_or_else(|| Error::new(ErrorKind::Internal, "the insert returned no row"))
@@ -47,15 +56,46 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         A: Writes,
     {
         let row = new.into_active_model();
-        let changed = changed::<E>(&row, &target);
-        let mut statement = statement::<E>(self.workspace(), &row)?;
-        statement.on_conflict(on_conflict::<E>(self.workspace(), &changed, &target));
-        let mut written = self.write_one("upsert", &statement).await?;
-        if written.is_none() && changed.is_empty() {
+        if let Some(turn) = Turn::begin(self.session())? {
+            return self.upsert_hooked(turn, row, target).await;
+        }
+        let mut written = self.upsert_row(&row, &target).await?;
+        if written.is_none() && changes::<E>(&row, &target).is_empty() {
             written = self.holder(&row, &target).await?;
         }
         // A key that is taken outside of the workspace is taken, as for `insert`.
         written.ok_or_else(|| target.violation())
+    }
+
+    /// Inserts the row, or changes the one that has its key.
+    pub(super) async fn upsert_row(
+        &self,
+        row: &E::ActiveModel,
+        target: &Unique<E>,
+    ) -> Result<Option<E::Model>> {
+        let changed = changes::<E>(row, target);
+        self.write_or(row, &changed, target).await
+    }
+
+    /// Inserts the row, unless there is one that has its key.
+    pub(super) async fn insert_unless_held(
+        &self,
+        row: &E::ActiveModel,
+        target: &Unique<E>,
+    ) -> Result<Option<E::Model>> {
+        self.write_or(row, &[], target).await
+    }
+
+    async fn write_or(
+        &self,
+        row: &E::ActiveModel,
+        changed: &[E::Column],
+        target: &Unique<E>,
+    ) -> Result<Option<E::Model>> {
+        let mut statement = statement::<E>(self.workspace(), row)?;
+        let workspace = Expr::val(self.workspace().0.to_value());
+        statement.on_conflict(on_conflict::<E>(workspace, changed, target));
+        self.write_one("upsert", &statement).await
     }
 
     /// The row of the workspace that has the key of another one.
@@ -88,7 +128,10 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
 
 /// `INSERT INTO … RETURNING …`, the workspace stamped.
 fn statement<E: Scoped>(workspace: &WorkspaceId, row: &E::ActiveModel) -> Result<InsertStatement> {
-    let mut values = stamps::<E>(workspace, row)?;
+    let stamps = stamps::<E>(workspace, row)?.into_iter();
+    let mut values: Vec<_> = stamps
+        .map(|(column, value)| (column, column.save_as(Expr::val(value))))
+        .collect();
     values.extend(assigned::<E>(row));
     let (columns, values): (Vec<_>, Vec<_>) = values.into_iter().unzip();
     let mut insert = Query::insert();
@@ -103,10 +146,10 @@ fn statement<E: Scoped>(workspace: &WorkspaceId, row: &E::ActiveModel) -> Result
 
 /// The workspace, and the id where the library makes it. A workspace of the caller's own is refused
 /// if it is another one.
-fn stamps<E: Scoped>(
+pub(crate) fn stamps<E: Scoped>(
     workspace: &WorkspaceId,
     row: &E::ActiveModel,
-) -> Result<Vec<(E::Column, Expr)>> {
+) -> Result<Vec<(E::Column, Value)>> {
     let workspace = workspace.0.to_value();
     if let ActiveValue::Set(given) | ActiveValue::Unchanged(given) = row.get(E::WORKSPACE)
         && widened(given) != workspace
@@ -116,15 +159,33 @@ fn stamps<E: Scoped>(
                 .with_field(E::WORKSPACE.as_str()),
         );
     }
-    let mut stamps = vec![(E::WORKSPACE, E::WORKSPACE.save_as(Expr::val(workspace)))];
+    let mut stamps = vec![(E::WORKSPACE, workspace)];
     let is_workspace = E::WORKSPACE.as_str() == E::ID.as_str();
     if !is_workspace
         && row.get(E::ID).is_not_set()
         && let Some(id) = Id::<E>::generate()
     {
-        stamps.push((E::ID, E::ID.save_as(Expr::val(id))));
+        stamps.push((E::ID, id.into()));
     }
     Ok(stamps)
+}
+
+/// Gives a row its id where the library makes it, as the statement would, and says which it is.
+pub(crate) fn identify<E: Scoped>(
+    workspace: &WorkspaceId,
+    row: &mut E::ActiveModel,
+) -> Result<Option<Id<E>>> {
+    for (column, value) in stamps::<E>(workspace, row)? {
+        if column.as_str() != E::WORKSPACE.as_str() {
+            row.set(column, value);
+        }
+    }
+    Ok(match row.get(E::ID) {
+        ActiveValue::Set(id) | ActiveValue::Unchanged(id) => {
+            <Id<E> as ValueType>::try_from(id).ok()
+        }
+        ActiveValue::NotSet => None,
+    })
 }
 
 /// A key as a context holds it: a number is a number, however many bytes its column has.
@@ -136,17 +197,31 @@ fn widened(key: Value) -> Value {
 }
 
 /// The columns that an upsert changes where it finds a row: those that are given, without its key.
-fn changed<E: Scoped>(row: &E::ActiveModel, target: &Unique<E>) -> Vec<E::Column> {
+pub(crate) fn changed<E: Scoped>(named: &[E::Column], target: &Unique<E>) -> Vec<E::Column> {
     let key = |column: &E::Column| target.columns.iter().any(|k| k.as_str() == column.as_str());
-    assigned::<E>(row)
-        .into_iter()
-        .map(|(column, _)| column)
+    let named = named.iter().copied();
+    named
         .filter(|column| !key(column) && column.as_str() != E::ID.as_str())
         .collect()
 }
 
-fn on_conflict<E: Scoped>(
-    workspace: &WorkspaceId,
+/// The columns of a new row that an upsert changes where it finds one.
+pub(super) fn changes<E: Scoped>(row: &E::ActiveModel, target: &Unique<E>) -> Vec<E::Column> {
+    let named: Vec<_> = assigned::<E>(row).into_iter().map(|(c, _)| c).collect();
+    changed::<E>(&named, target)
+}
+
+/// What a row has in the columns by which an upsert finds one.
+pub(super) fn key<E: Scoped>(row: &E::ActiveModel, target: &Unique<E>) -> Vec<ActiveValue<Value>> {
+    target
+        .columns
+        .iter()
+        .map(|column| row.get(*column))
+        .collect()
+}
+
+pub(crate) fn on_conflict<E: Scoped>(
+    workspace: Expr,
     changed: &[E::Column],
     target: &Unique<E>,
 ) -> OnConflict {
@@ -161,11 +236,11 @@ fn on_conflict<E: Scoped>(
     }
     conflict.update_columns(changed.iter().copied());
     // The key names the workspace already, unless it is a false fact.
-    conflict.action_and_where(qualified(E::WORKSPACE).eq(workspace.0.to_value()));
+    conflict.action_and_where(qualified(E::WORKSPACE).eq(workspace));
     conflict
 }
 
-fn holder<E: Scoped>(
+pub(super) fn holder<E: Scoped>(
     workspace: &WorkspaceId,
     row: &E::ActiveModel,
     target: &Unique<E>,
@@ -198,7 +273,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::sample::{self, CODE_KEY, readable};
+    use crate::sample::{self, CODE_KEY, Column, readable};
 
     fn row() -> sample::ActiveModel {
         sample::New {
@@ -206,6 +281,10 @@ mod tests {
             code: "b".into(),
         }
         .into_active_model()
+    }
+
+    fn nil() -> Expr {
+        Expr::val(Uuid::nil())
     }
 
     #[test]
@@ -217,8 +296,8 @@ mod tests {
     #[test]
     fn an_upsert_names_its_target_and_leaves_the_key_alone() {
         let mut insert = statement::<sample::Entity>(&Uuid::nil().into(), &row()).unwrap();
-        let changed = changed(&row(), &CODE_KEY);
-        insert.on_conflict(on_conflict(&Uuid::nil().into(), &changed, &CODE_KEY));
+        let changed = changed(&[Column::Name, Column::Code], &CODE_KEY);
+        insert.on_conflict(on_conflict(nil(), &changed, &CODE_KEY));
         assert_snapshot!(readable(&POSTGRES.build(&insert)));
     }
 
@@ -226,7 +305,7 @@ mod tests {
     fn an_upsert_of_a_key_alone_writes_nothing_where_the_row_is_there() {
         let workspace = Uuid::nil().into();
         let mut insert = statement::<sample::Entity>(&workspace, &row()).unwrap();
-        insert.on_conflict(on_conflict(&workspace, &[], &CODE_KEY));
+        insert.on_conflict(on_conflict(nil(), &[], &CODE_KEY));
         let holder = select::build(holder(&workspace, &row(), &CODE_KEY));
         assert_snapshot!(format!(
             "{}\n\n{}",

@@ -10,7 +10,7 @@
 //! newest committed row, read after waiting for whoever held it.
 
 use sea_orm::{
-    ColumnTrait, EntityTrait, IdenStatic, Iterable, ModelTrait, Statement,
+    ColumnTrait, IdenStatic, Iterable, ModelTrait, Statement,
     sea_query::{
         Alias, CommonTableExpression, Expr, ExprTrait, IntoIden, LockType, Query, SelectStatement,
         TableRef, UnionType, WithClause,
@@ -18,12 +18,12 @@ use sea_orm::{
 };
 use sqlx::{Row, postgres::PgRow};
 
-use super::{POSTGRES, assigned, named, returning};
+use super::{POSTGRES, assigned, columns_of, named, returning};
 use crate::{
-    Access, Error, ErrorKind, Id, Result, Rows, Scoped, Seen, Stale, Versioned, WorkspaceId,
-    Writes,
+    Access, Error, Id, Result, Rows, Scoped, Seen, Stale, Versioned, WorkspaceId, Writes,
     connection::TRANSACTION_COLUMN,
-    error::{from_statement, not_found},
+    error::{forbidden, from_statement, not_found},
+    hook::Turn,
     query::Visibility,
     read::{model, select},
 };
@@ -38,9 +38,9 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Stale`] if it was changed since: take it as an answer with
-    /// [`or_stale`](crate::OrStale::or_stale). [`ErrorKind::NotFound`] if this workspace has no such
-    /// living row. [`ErrorKind::Forbidden`] if the context may read but not change it. Otherwise as
+    /// [`ErrorKind::Stale`](crate::ErrorKind::Stale) if it was changed since: take it as an answer with
+    /// [`or_stale`](crate::OrStale::or_stale). [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if this workspace has no such
+    /// living row. [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if the context may read but not change it. Otherwise as
     /// [`insert`](Self::insert).
     pub async fn update(
         self,
@@ -51,13 +51,42 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         E: Versioned,
         A: Writes,
     {
-        let seen = seen.into();
-        let change = assigned::<E>(&change.into());
-        let statement = if change.is_empty() {
-            check::<E>(self.workspace(), &seen)
-        } else {
-            statement::<E>(self.workspace(), &seen, change)
-        };
+        let (seen, values) = (seen.into(), change.into());
+        let change = assigned::<E>(&values);
+        if change.is_empty() {
+            return self.check_row(&seen).await;
+        }
+        match Turn::begin(self.session())? {
+            Some(turn) => self.update_hooked(turn, &seen, values).await,
+            None => self.update_row(&seen, change).await,
+        }
+    }
+
+    /// The row, locked, if it lives and has the version seen.
+    pub(super) async fn check_row(&self, seen: &Seen<E>) -> Result<E::Model>
+    where
+        E: Versioned,
+    {
+        let statement = check::<E>(self.workspace(), seen);
+        self.told_by(seen, statement).await
+    }
+
+    pub(super) async fn update_row(
+        &self,
+        seen: &Seen<E>,
+        change: Vec<(E::Column, Expr)>,
+    ) -> Result<E::Model>
+    where
+        E: Versioned,
+    {
+        let statement = statement::<E>(self.workspace(), seen, change);
+        self.told_by(seen, statement).await
+    }
+
+    async fn told_by(&self, seen: &Seen<E>, statement: Statement) -> Result<E::Model>
+    where
+        E: Versioned,
+    {
         let connection = self.session().connection();
         let row = connection
             .fetch_optional(Self::purpose("update"), statement)
@@ -65,7 +94,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         match row.map_err(Error::about::<E>)? {
             Some(row) => {
                 connection.learn(&row);
-                told::<E>(row, &seen)
+                told::<E>(row, seen)
             }
             None => Err(self.missed(&seen.id).await?),
         }
@@ -83,10 +112,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
             .await?;
         Ok(match readable {
             None => not_found::<E>(),
-            Some(_) => Error::new(
-                ErrorKind::Forbidden,
-                format!("{} may not be changed", E::default().table_name()),
-            ),
+            Some(_) => forbidden::<E>(),
         })
     }
 }
@@ -97,15 +123,20 @@ fn told<E: Versioned>(row: PgRow, seen: &Seen<E>) -> Result<E::Model> {
     if applied {
         return Ok(row);
     }
+    Err(refusal(row, seen))
+}
+
+/// Why a row, locked and read, was not changed: it is deleted, or of another version.
+pub(crate) fn refusal<E: Versioned>(row: E::Model, seen: &Seen<E>) -> Error {
     let deleted = E::DELETED_AT.is_some_and(|column| {
         let value = row.get(column);
         value != value.as_null()
     });
-    Err(if deleted {
-        not_found::<E>().with_hint("The row is deleted. Restore it first.")
+    if deleted {
+        not_found::<E>().because_deleted()
     } else {
         Stale::<E>::new(row, seen.version).into()
-    })
+    }
 }
 
 fn locked<E: Versioned>(workspace: &WorkspaceId, seen: &Seen<E>) -> SelectStatement {
@@ -173,14 +204,6 @@ fn check<E: Versioned>(workspace: &WorkspaceId, seen: &Seen<E>) -> Statement {
     }
     select.expr_as(applied, named(APPLIED));
     POSTGRES.build(&select)
-}
-
-fn columns_of<E: EntityTrait>(source: &'static str) -> SelectStatement {
-    let mut select = Query::select();
-    select
-        .columns(E::Column::iter().map(|column| (named(source), Alias::new(column.as_str()))))
-        .from(named(source));
-    select
 }
 
 #[cfg(test)]

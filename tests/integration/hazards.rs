@@ -15,7 +15,7 @@ use crate::world::World;
 
 /// Proves through the administrator that a row stands as it was: an attack on a row that is not
 /// there would prove nothing.
-async fn there(world: &World, row: &challenge::Model) {
+pub(crate) async fn there(world: &World, row: &challenge::Model) {
     let stands = "SELECT count(*) FROM challenges.challenges \
          WHERE workspace_id = $1 AND id = $2 AND title = $3 AND version = $4";
     let stands: i64 = sqlx::query_scalar(stands)

@@ -8,19 +8,32 @@
     reason = "a test that meets the unexpected panics"
 )]
 
+mod accounts;
 mod attacks;
 mod audit;
+mod audit_events;
+mod audit_history;
+mod bulk;
 mod cancellation;
+mod cascades;
+mod challenges;
+mod cleanliness;
+mod faults;
 mod hazards;
+mod hooks;
+mod interference;
 mod isolation;
 mod optimistic_lock;
 mod other_keys;
 mod pgbouncer;
+mod purge;
 mod reads;
 mod round_trips;
+mod search;
 mod soft_delete;
 mod startup;
 mod theorems;
 mod transactions;
+mod verbs;
 mod verify;
 mod world;

@@ -291,25 +291,15 @@ async fn children_come_with_their_parents_living_ones_only() {
             .all(|(_, challenge)| challenge.as_ref() == Some(&parent))
     );
 
-    // A living child of a deleted parent stays readable by itself; the parent does not come along.
+    // They are deleted with their parent, and come with it no more.
     session.challenges().delete(parent.id).await.unwrap();
-    let orphans = session.submissions().list().with(submission::CHALLENGE);
-    assert!(
-        orphans
-            .page()
-            .await
-            .unwrap()
-            .items
-            .iter()
-            .all(|(_, parent)| parent.is_none())
-    );
-    assert_eq!(session.submissions().list().count().await.unwrap(), 2);
+    assert_eq!(session.submissions().list().count().await.unwrap(), 0);
     let all = session
         .challenges()
         .list()
         .with_deleted()
         .with(challenge::SUBMISSIONS);
-    assert_eq!(all.page().await.unwrap().items[0].1.len(), 2);
+    assert_eq!(all.page().await.unwrap().items[0].1.len(), 0);
 }
 
 #[derive(DerivePartialModel)]

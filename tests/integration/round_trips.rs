@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 use sea_orm::Set;
-use tenantry::Database;
+use tenantry::{Database, Hook};
 use tenantry_entities::challenges::{Challenges, challenge, submission};
 use tenantry_repositories::accounts::Members;
 use tenantry_testing::CountingProxy;
@@ -58,6 +58,15 @@ async fn every_verb_is_one_trip() {
     tell("list, count, exists, find_many", counted);
     let counted = trips(&proxy, async || {
         let session = begin().await;
+        let search = session.challenges().search(challenge::SEARCH, "a bridge");
+        let search = search.filter(challenge::TITLE.eq("x"));
+        search.highlight(challenge::TITLE).page().await.unwrap();
+        session.commit().await.unwrap();
+    })
+    .await;
+    tell("a search with filter and highlight", counted);
+    let counted = trips(&proxy, async || {
+        let session = begin().await;
         let rows = session.challenges();
         rows.list()
             .with(challenge::SUBMISSIONS)
@@ -87,6 +96,40 @@ async fn every_verb_is_one_trip() {
     })
     .await;
     tell("insert, update, delete, restore", counted);
+    let thousand = || (0..1_000).map(|_| titled(&uuid::Uuid::now_v7().to_string()));
+    let counted = trips(&proxy, async || {
+        let session = begin().await;
+        session.challenges().insert_many(thousand()).await.unwrap();
+        session.commit().await.unwrap();
+    })
+    .await;
+    tell("insert_many of 1,000", counted);
+    let counted = trips(&proxy, async || {
+        let session = begin().await;
+        let rows = session.challenges();
+        rows.upsert_many(thousand(), challenge::TITLE_KEY)
+            .await
+            .unwrap();
+        session.commit().await.unwrap();
+    })
+    .await;
+    tell("upsert_many of 1,000", counted);
+    let counted = trips(&proxy, async || {
+        let session = begin().await;
+        session.challenges().insert_each(thousand()).await.unwrap();
+        session.commit().await.unwrap();
+    })
+    .await;
+    tell("insert_each of 1,000", counted);
+    let counted = trips(&proxy, async || {
+        let session = begin().await;
+        let taken = titled(&row.title);
+        let rows = thousand().chain([taken]);
+        session.challenges().insert_each(rows).await.unwrap();
+        session.commit().await.unwrap();
+    })
+    .await;
+    tell("insert_each of 1,001, one refused", counted);
     let counted = trips(&proxy, async || {
         let session = begin().await;
         let missing = challenge::Id::random();
@@ -117,10 +160,91 @@ async fn every_verb_is_one_trip() {
     begin and commit                   2
     a unit of work with one read       3
     list, count, exists, find_many     6
-    list with children and a count     5
+    a search with filter and highlight 3
+    list with children and a count     4
     insert, update, delete, restore    6
+    insert_many of 1,000               3
+    upsert_many of 1,000               3
+    insert_each of 1,000               5
+    insert_each of 1,001, one refused  28
     an update of a missing row         4
     a savepoint with one read          5
+    ");
+}
+
+/// A hook that does nothing: what is left is what hooks cost.
+#[derive(Clone)]
+struct Idle;
+
+impl Hook<challenge::Entity> for Idle {}
+
+#[tokio::test]
+async fn hooks_cost_a_trip_where_a_row_is_there() {
+    let world = World::new().await;
+    let proxy = CountingProxy::start(world.test.app_url()).await.unwrap();
+    let database = Database::builder(proxy.url())
+        .max_connections(1)
+        .hook(challenge::Entity, Idle)
+        .connect(Members)
+        .await
+        .unwrap();
+    let mut told = String::new();
+    for verbs in [
+        "insert",
+        "update",
+        "delete",
+        "restore",
+        "upsert anew",
+        "upsert",
+    ] {
+        let counted = trips(&proxy, async || {
+            let session = database.begin(&world.alpha).await.unwrap();
+            let rows = session.challenges();
+            let new = uuid::Uuid::now_v7().to_string();
+            let row = rows.insert(titled(&new)).await.unwrap();
+            let change = challenge::Update {
+                status: Set(challenge::Status::Published),
+                ..Default::default()
+            };
+            let upsert = |title: &str| titled(title).status(challenge::Status::Active);
+            match verbs {
+                "update" => drop(rows.update(&row, change).await.unwrap()),
+                "delete" => drop(rows.delete(row.id).await.unwrap()),
+                "restore" => {
+                    let deletion = rows.delete(row.id).await.unwrap();
+                    rows.restore(&deletion).await.unwrap();
+                }
+                "upsert anew" => {
+                    let upsert = upsert(&format!("{new} anew"));
+                    drop(rows.upsert(upsert, challenge::TITLE_KEY).await.unwrap());
+                }
+                "upsert" => {
+                    drop(
+                        rows.upsert(upsert(&new), challenge::TITLE_KEY)
+                            .await
+                            .unwrap(),
+                    );
+                }
+                _ => {}
+            }
+            session.commit().await.unwrap();
+        })
+        .await;
+        // Without begin, commit and whatever comes first.
+        let before = match verbs {
+            "insert" => 2,
+            "restore" => 7,
+            _ => 3,
+        };
+        told += &format!("{verbs:<12} {}\n", counted - before);
+    }
+    assert_snapshot!(told, @"
+    insert       1
+    update       2
+    delete       4
+    restore      4
+    upsert anew  2
+    upsert       2
     ");
 }
 

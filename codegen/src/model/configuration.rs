@@ -47,7 +47,8 @@ pub(super) fn check(generator: &Generator, catalog: &Catalog, problems: &mut Vec
     let columns = generator
         .skipped_columns
         .iter()
-        .chain(generator.column_types.keys());
+        .chain(generator.column_types.keys())
+        .chain(generator.deleted_with_parent.iter());
     for name in columns.filter(|name| !has_column(name)) {
         problems.push(Problem::new(
             name,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use heck::ToSnakeCase as _;
-use tenantry::catalog::{Catalog, Column, Grantee, Table, TypeKind};
+use tenantry::catalog::{Catalog, Column, ForeignKey, Grantee, Table, TypeKind};
 
 use super::{
     Field, Input, Kind, Vocabulary,
@@ -67,7 +67,8 @@ pub(super) fn read(
         let path = format!("{name}.{}", column.name);
         let input = input(shape, column, &privileges);
         let demanded = is_demanded(shape, column);
-        if context.generator.skipped_columns.contains(&path) {
+        let skipped = context.generator.skipped_columns.contains(&path);
+        if skipped || is_liveness(context.catalog, table, column) {
             read.left_out.push(column.name.clone());
             read.insertable &= !demanded;
             continue;
@@ -102,6 +103,22 @@ pub(super) fn read(
     }
     read.insertable &= privileges.may_insert_any();
     read
+}
+
+/// Whether the column is there for foreign keys alone, to say again that the row lives.
+fn is_liveness(catalog: &Catalog, table: &Table, column: &Column) -> bool {
+    let points = |key: &ForeignKey| key.columns.contains(&column.name);
+    let is_target = |key: &ForeignKey| {
+        (&key.target_schema, &key.target_table) == (&table.schema, &table.name)
+            && key.target_columns.contains(&column.name)
+    };
+    column.column_type.name == "bool"
+        && is_computed(column)
+        && (table.foreign_keys.iter().any(points)
+            || catalog
+                .tables
+                .iter()
+                .any(|other| other.foreign_keys.iter().any(is_target)))
 }
 
 fn field(table: &Table, column: &Column, rust_type: RustType, input: Input) -> Field {

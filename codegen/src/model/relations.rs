@@ -19,15 +19,33 @@ struct Link<'s> {
     pairs: Vec<(&'s str, &'s str)>,
     /// The column that holds the id of the target, if that is its type too.
     id: Option<&'s str>,
+    /// Whether rows are deleted with what they point at.
+    deleted_with: bool,
 }
 
 fn links<'s>(shapes: &'s Shapes<'s>, shape: &'s Shape<'s>) -> Vec<Link<'s>> {
-    shape
-        .table
-        .foreign_keys
-        .iter()
-        .filter_map(|key| link(shapes, shape, key))
-        .collect()
+    let mut links: Vec<Link<'s>> = Vec::new();
+    for key in &shape.table.foreign_keys {
+        let Some(link) = link(shapes, shape, key) else {
+            continue;
+        };
+        let is_plain = |link: &Link<'_>| link.pairs.len() == link.key.columns.len();
+        // A liveness key beside the plain one is the same relation.
+        match links
+            .iter_mut()
+            .find(|known| is_same(known.target, link.target) && known.pairs == link.pairs)
+            .filter(|known| is_plain(known) != is_plain(&link))
+        {
+            Some(known) => {
+                known.deleted_with |= link.deleted_with;
+                if is_plain(&link) {
+                    known.key = link.key;
+                }
+            }
+            None => links.push(link),
+        }
+    }
+    links
 }
 
 fn link<'s>(shapes: &'s Shapes<'s>, shape: &'s Shape<'s>, key: &'s ForeignKey) -> Option<Link<'s>> {
@@ -69,6 +87,7 @@ fn link<'s>(shapes: &'s Shapes<'s>, shape: &'s Shape<'s>, key: &'s ForeignKey) -
         target,
         pairs,
         id: id.filter(|column| !own.contains(column)),
+        deleted_with: shapes.is_deleted_with(shape.table, key),
     })
 }
 
@@ -298,6 +317,7 @@ pub(super) fn collections(
                 ),
                 module,
                 variant: names::variant(&names::field(column)),
+                deleted_with: link.deleted_with,
             });
         }
     }
@@ -332,6 +352,7 @@ pub(super) fn parents(
                 ),
                 target,
                 variant: names::variant(&names::field(column)),
+                deleted_with: link.deleted_with,
             }
         })
         .collect()

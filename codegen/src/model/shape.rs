@@ -1,8 +1,8 @@
 //! What each table is: scoped, global or without a repository; and where its module is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use tenantry::catalog::{Catalog, PolicyCommand, Table, TableKind};
+use tenantry::catalog::{Catalog, ForeignKey, PolicyCommand, Table, TableKind};
 
 use super::{Kind, configuration::qualified};
 use crate::{Generator, Problem, RustType, names};
@@ -18,6 +18,7 @@ pub(super) struct Shape<'c> {
 pub(super) struct Shapes<'c> {
     by_name: BTreeMap<&'c str, BTreeMap<&'c str, Shape<'c>>>,
     foreign_modules: &'c BTreeMap<String, String>,
+    deleted_with_parent: &'c BTreeSet<String>,
 }
 
 impl<'c> Shapes<'c> {
@@ -56,7 +57,18 @@ impl<'c> Shapes<'c> {
         Self {
             by_name,
             foreign_modules: &generator.foreign_modules,
+            deleted_with_parent: &generator.deleted_with_parent,
         }
+    }
+
+    /// Whether rows are deleted with what this key points at: its comment says so, or the configuration.
+    pub(super) fn is_deleted_with(&self, table: &Table, key: &ForeignKey) -> bool {
+        let name = qualified(table);
+        key.is_deleted_with_parent()
+            || key.columns.iter().any(|column| {
+                self.deleted_with_parent
+                    .contains(&format!("{name}.{column}"))
+            })
     }
 
     pub(super) fn get(&self, schema: &str, table: &str) -> Option<&Shape<'c>> {

@@ -83,14 +83,23 @@ fn imports(text: &mut Text, entity: &Entity) {
     }
     sea_orm.push("entity::prelude::*");
     text.import("sea_orm", &sea_orm);
+    let searched = |name| {
+        entity
+            .searches
+            .iter()
+            .any(|search| search.type_name() == name)
+    };
     let used = [
         ("BelongsTo", !entity.parents.is_empty()),
         ("Constraint", !entity.constraints.is_empty()),
         ("Direction", !entity.sorts.is_empty()),
+        ("DocumentSearch", searched("DocumentSearch")),
         ("Field", true),
         ("HasMany", !entity.collections.is_empty()),
         ("Null", entity.fields.iter().any(|field| field.nullable)),
+        ("Search", searched("Search")),
         ("Sort", !entity.sorts.is_empty()),
+        ("TagSearch", searched("TagSearch")),
         ("Unique", !entity.uniques.is_empty()),
     ];
     let tenantry: Vec<&str> = used

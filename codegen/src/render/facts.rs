@@ -1,7 +1,7 @@
 //! The traits of a table, and its constants.
 
 use super::{expression::Expression, text::Text};
-use crate::model::{Entity, Field, Kind};
+use crate::model::{Entity, Field, Kind, Search, SearchKind};
 
 pub(super) fn render(text: &mut Text, entity: &Entity) {
     match &entity.kind {
@@ -52,6 +52,29 @@ fn scoped(text: &mut Text, entity: &Entity, scope: &str, id: &str, key: &str) {
             &Expression::Slice(names),
         );
     }
+    let searches: Vec<Expression> = entity
+        .searches
+        .iter()
+        .flat_map(Search::functions)
+        .map(Expression::text)
+        .collect();
+    if !searches.is_empty() {
+        text.assign(
+            "const SEARCHES: &'static [&'static str]",
+            &Expression::Slice(searches),
+        );
+    }
+    if !entity.uniques.is_empty() {
+        let names = entity
+            .uniques
+            .iter()
+            .map(|unique| Expression::atom(&unique.constant))
+            .collect();
+        text.assign(
+            "const UNIQUES: &'static [Unique<Self>]",
+            &Expression::Slice(names),
+        );
+    }
     if !entity.constraints.is_empty() {
         let constraints = entity
             .constraints
@@ -99,11 +122,43 @@ fn further(text: &mut Text, entity: &Entity) {
                 "const DELETE_OP: Column = Column::{};",
                 delete_op.variant
             ));
+            let children = entity.collections.iter().filter(|child| child.deleted_with);
+            let parents = entity.parents.iter().filter(|parent| parent.deleted_with);
+            relations(
+                text,
+                "CHILDREN",
+                "Child",
+                children.map(|child| &child.constant),
+            );
+            relations(
+                text,
+                "PARENTS",
+                "Parent",
+                parents.map(|parent| &parent.constant),
+            );
         });
     }
     if entity.audited {
         text.blank();
         text.line("impl tenantry::Audited for Entity {}");
+    }
+}
+
+/// The relations along which a delete goes.
+fn relations<'c>(
+    text: &mut Text,
+    name: &str,
+    role: &str,
+    constants: impl Iterator<Item = &'c String>,
+) {
+    let names: Vec<Expression> = constants
+        .map(|constant| Expression::atom(format!("&{constant}")))
+        .collect();
+    if !names.is_empty() {
+        text.assign(
+            &format!("const {name}: &'static [&'static dyn tenantry::{role}<Self>]"),
+            &Expression::Slice(names),
+        );
     }
 }
 
@@ -168,6 +223,44 @@ pub(super) fn constants(text: &mut Text, entity: &Entity) {
                 function,
                 vec![Expression::text(&unique.name), Expression::Slice(columns)],
             ),
+        );
+    }
+    for search in &entity.searches {
+        text.blank();
+        text.doc(&search.doc);
+        let column = |variant: &str| Expression::atom(format!("Column::{variant}"));
+        let (function, arguments) = match &search.kind {
+            SearchKind::Words {
+                function,
+                configuration,
+            } => (
+                "by_function",
+                vec![Expression::text(function), Expression::text(configuration)],
+            ),
+            SearchKind::Document {
+                variant,
+                containing,
+            } => (
+                "by_function",
+                vec![column(variant), Expression::text(containing)],
+            ),
+            SearchKind::Tags {
+                variant,
+                containing,
+                overlapping,
+            } => (
+                "by_functions",
+                vec![
+                    column(variant),
+                    Expression::text(containing),
+                    Expression::text(overlapping),
+                ],
+            ),
+        };
+        let type_name = search.type_name();
+        text.assign(
+            &format!("pub const {}: {type_name}<Entity>", search.constant),
+            &Expression::call(format!("{type_name}::{function}"), arguments),
         );
     }
     for collection in &entity.collections {

@@ -19,7 +19,7 @@ async fn tables_with_a_wall_need_no_configuration() {
         .global_table("accounts.workspace_names");
     let (told, read) = (generate(told), generate(Generator::new()));
     let scoped = |text: &str| text.contains("impl tenantry::Scoped for Entity");
-    assert_eq!(read.iter().filter(|file| scoped(&file.text)).count(), 5);
+    assert_eq!(read.iter().filter(|file| scoped(&file.text)).count(), 8);
     assert_eq!(read, told);
 }
 

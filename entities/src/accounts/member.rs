@@ -109,6 +109,7 @@ impl tenantry::Scoped for Entity {
     const ID: Column = Column::Id;
     const DELETED_AT: Option<Column> = Some(Column::DeletedAt);
     const SORTS: &'static [Sort<Self>] = &[NEWEST, BY_ROLE];
+    const UNIQUES: &'static [Unique<Self>] = &[USER_ID_KEY];
     const CONSTRAINTS: &'static [Constraint] = &[
         Constraint::new("members_avatar_url_check", &["avatar_url"]),
         Constraint::new("members_name_check", &["name"]),
@@ -318,10 +319,6 @@ pub struct Update {
     pub role: ActiveValue<Role>,
     /// What the person may do beyond the role.
     pub permissions: ActiveValue<Json>,
-    /// A copy of the person's name, since members cannot read users.
-    pub name: ActiveValue<String>,
-    /// A copy of where the person's picture is.
-    pub avatar_url: ActiveValue<Option<String>>,
 }
 
 impl From<Update> for ActiveModel {
@@ -329,8 +326,6 @@ impl From<Update> for ActiveModel {
         Self {
             role: update.role,
             permissions: update.permissions,
-            name: update.name,
-            avatar_url: update.avatar_url,
             ..Default::default()
         }
     }

@@ -19,9 +19,9 @@ pub struct Model {
     pub name: String,
     /// What the workspace is for.
     pub kind: Kind,
-    /// Its name in addresses; `workspace_names` decides whose it is.
+    /// Its name in addresses, as claimed in `workspace_names`.
     pub slug: Option<String>,
-    /// Its internet domain; `workspace_names` decides whose it is.
+    /// Its internet domain, as claimed in `workspace_names`.
     pub domain: Option<String>,
     /// What the workspace has chosen.
     #[sea_orm(column_type = "JsonBinary")]
@@ -84,9 +84,36 @@ impl tenantry::Leakproof for Kind {}
 /// Where foreign keys lead, and from where they come.
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]
 pub enum Relation {
+    /// `api_keys` that point here. Foreign key `api_keys_workspace_id_fkey`.
+    #[sea_orm(has_many = "super::api_key::Entity")]
+    ApiKeys,
+    /// `idempotency_keys` that point here. Foreign key `idempotency_keys_workspace_id_fkey`.
+    #[sea_orm(has_many = "super::idempotency_key::Entity")]
+    IdempotencyKeys,
+    /// `invitations` that point here. Foreign key `invitations_workspace_id_fkey`.
+    #[sea_orm(has_many = "super::invitation::Entity")]
+    Invitations,
     /// `members` that point here. Foreign key `members_workspace_id_fkey`.
     #[sea_orm(has_many = "super::member::Entity")]
     Members,
+}
+
+impl Related<super::api_key::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::ApiKeys.def()
+    }
+}
+
+impl Related<super::idempotency_key::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::IdempotencyKeys.def()
+    }
+}
+
+impl Related<super::invitation::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Invitations.def()
+    }
 }
 
 impl Related<super::member::Entity> for Entity {
@@ -143,10 +170,10 @@ pub const NAME: Field<Entity, String> = Field::new(Column::Name);
 /// What the workspace is for.
 pub const KIND: Field<Entity, Kind> = Field::new(Column::Kind);
 
-/// Its name in addresses; `workspace_names` decides whose it is.
+/// Its name in addresses, as claimed in `workspace_names`.
 pub const SLUG: Field<Entity, String, Null> = Field::new(Column::Slug);
 
-/// Its internet domain; `workspace_names` decides whose it is.
+/// Its internet domain, as claimed in `workspace_names`.
 pub const DOMAIN: Field<Entity, String, Null> = Field::new(Column::Domain);
 
 /// What the workspace has chosen.
@@ -195,16 +222,6 @@ impl New {
         Insert::from(self).kind(kind)
     }
 
-    /// Its name in addresses; `workspace_names` decides whose it is.
-    pub fn slug(self, slug: String) -> Insert {
-        Insert::from(self).slug(slug)
-    }
-
-    /// Its internet domain; `workspace_names` decides whose it is.
-    pub fn domain(self, domain: String) -> Insert {
-        Insert::from(self).domain(domain)
-    }
-
     /// What the workspace has chosen.
     pub fn settings(self, settings: Json) -> Insert {
         Insert::from(self).settings(settings)
@@ -215,18 +232,6 @@ impl Insert {
     /// What the workspace is for.
     pub fn kind(mut self, kind: Kind) -> Self {
         self.0.kind = Set(kind);
-        self
-    }
-
-    /// Its name in addresses; `workspace_names` decides whose it is.
-    pub fn slug(mut self, slug: String) -> Self {
-        self.0.slug = Set(Some(slug));
-        self
-    }
-
-    /// Its internet domain; `workspace_names` decides whose it is.
-    pub fn domain(mut self, domain: String) -> Self {
-        self.0.domain = Set(Some(domain));
         self
     }
 
@@ -267,10 +272,6 @@ pub struct Update {
     pub name: ActiveValue<String>,
     /// What the workspace is for.
     pub kind: ActiveValue<Kind>,
-    /// Its name in addresses; `workspace_names` decides whose it is.
-    pub slug: ActiveValue<Option<String>>,
-    /// Its internet domain; `workspace_names` decides whose it is.
-    pub domain: ActiveValue<Option<String>>,
     /// What the workspace has chosen.
     pub settings: ActiveValue<Json>,
 }
@@ -280,8 +281,6 @@ impl From<Update> for ActiveModel {
         Self {
             name: update.name,
             kind: update.kind,
-            slug: update.slug,
-            domain: update.domain,
             settings: update.settings,
             ..Default::default()
         }

@@ -1,9 +1,11 @@
 //! A challenge that members of a workspace work on.
 //!
 //! Generated from table `challenges.challenges` by tenantry-codegen; do not edit.
+//!
+//! Left out: `live`, `search_vector`.
 
 use sea_orm::{ActiveValue, Set, entity::prelude::*};
-use tenantry::{Constraint, Direction, Field, HasMany, Null, Sort, Unique};
+use tenantry::{Constraint, Direction, Field, HasMany, Null, Search, Sort, Unique};
 
 /// The id of a challenge.
 pub type Id = tenantry::Id<Entity>;
@@ -129,7 +131,10 @@ impl tenantry::Scoped for Entity {
     const ID: Column = Column::Id;
     const DELETED_AT: Option<Column> = Some(Column::DeletedAt);
     const SORTS: &'static [Sort<Self>] = &[LIFE_CYCLE, NEWEST, BY_STATUS];
+    const SEARCHES: &'static [&'static str] = &["challenges_search"];
+    const UNIQUES: &'static [Unique<Self>] = &[TITLE_KEY];
     const CONSTRAINTS: &'static [Constraint] = &[
+        Constraint::new("challenges_id_live_key", &["id", "live"]),
         Constraint::new("challenges_pkey", &["id"]),
         Constraint::new(
             "challenges_starts_before_ends_check",
@@ -158,6 +163,7 @@ impl tenantry::Versioned for Entity {
 
 impl tenantry::SoftDelete for Entity {
     const DELETE_OP: Column = Column::DeleteOp;
+    const CHILDREN: &'static [&'static dyn tenantry::Child<Self>] = &[&JUDGES, &SUBMISSIONS];
 }
 
 impl tenantry::Audited for Entity {}
@@ -252,6 +258,11 @@ pub const TITLE_KEY: Unique<Entity> = Unique::among_living(
     "challenges_title_key",
     &[Column::WorkspaceId, Column::Title],
 );
+
+/// The words that challenges are found by.
+///
+/// `challenges_search`, in the language `english`.
+pub const SEARCH: Search<Entity> = Search::by_function("challenges_search", "english");
 
 /// The judges that point at a challenge by `challenge_id`.
 pub const JUDGES: HasMany<Entity, super::judge::Entity> =

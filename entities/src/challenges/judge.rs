@@ -94,6 +94,7 @@ impl tenantry::Scoped for Entity {
     const WORKSPACE: Column = Column::WorkspaceId;
     const ID: Column = Column::Id;
     const DELETED_AT: Option<Column> = Some(Column::DeletedAt);
+    const UNIQUES: &'static [Unique<Self>] = &[CHALLENGE_ID_USER_ID_KEY];
     const CONSTRAINTS: &'static [Constraint] = &[
         Constraint::new("judges_challenge_id_fkey", &["challenge_id"]),
         Constraint::new(
@@ -122,6 +123,7 @@ impl tenantry::Versioned for Entity {
 
 impl tenantry::SoftDelete for Entity {
     const DELETE_OP: Column = Column::DeleteOp;
+    const PARENTS: &'static [&'static dyn tenantry::Parent<Self>] = &[&CHALLENGE];
 }
 
 impl tenantry::Audited for Entity {}

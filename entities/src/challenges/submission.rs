@@ -1,6 +1,8 @@
 //! What a member hands in for a challenge.
 //!
 //! Generated from table `challenges.submissions` by tenantry-codegen; do not edit.
+//!
+//! Left out: `live`.
 
 use sea_orm::{ActiveValue, Set, entity::prelude::*};
 use tenantry::{BelongsTo, Constraint, Direction, Field, Null, Sort, Unique};
@@ -127,8 +129,10 @@ impl tenantry::Scoped for Entity {
     const ID: Column = Column::Id;
     const DELETED_AT: Option<Column> = Some(Column::DeletedAt);
     const SORTS: &'static [Sort<Self>] = &[NEWEST, BY_STATUS];
+    const UNIQUES: &'static [Unique<Self>] = &[CHALLENGE_ID_USER_ID_KEY];
     const CONSTRAINTS: &'static [Constraint] = &[
         Constraint::new("submissions_challenge_id_fkey", &["challenge_id"]),
+        Constraint::new("submissions_challenge_id_live_fkey", &["challenge_id"]),
         Constraint::new(
             "submissions_challenge_id_user_id_key",
             &["challenge_id", "user_id"],
@@ -157,6 +161,7 @@ impl tenantry::Versioned for Entity {
 
 impl tenantry::SoftDelete for Entity {
     const DELETE_OP: Column = Column::DeleteOp;
+    const PARENTS: &'static [&'static dyn tenantry::Parent<Self>] = &[&CHALLENGE];
 }
 
 impl tenantry::Audited for Entity {}

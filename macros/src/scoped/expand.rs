@@ -1,7 +1,7 @@
 //! From facts to implementations.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote};
 
 use super::{inputs, names, parse::Declaration, validate::Facts};
 
@@ -10,10 +10,20 @@ pub(super) fn expand(declaration: &Declaration, facts: &Facts<'_>) -> TokenStrea
     tokens.extend(versioned(facts));
     tokens.extend(facts.delete_op.map(|delete_op| {
         let variant = delete_op.variant();
+        let relations = |name: &str, role: &str, constants: &[syn::Path]| {
+            let (name, role) = (format_ident!("{name}"), format_ident!("{role}"));
+            (!constants.is_empty()).then(|| {
+                quote! { const #name: &'static [&'static dyn ::tenantry::#role<Self>] = &[#(&#constants),*]; }
+            })
+        };
+        let children = relations("CHILDREN", "Child", &declaration.options.children);
+        let parents = relations("PARENTS", "Parent", &declaration.options.parents);
         quote! {
             #[automatically_derived]
             impl ::tenantry::SoftDelete for Entity {
                 const DELETE_OP: Column = Column::#variant;
+                #children
+                #parents
             }
         }
     }));
@@ -45,6 +55,16 @@ fn scoped(declaration: &Declaration, facts: &Facts<'_>) -> TokenStream {
     let sorts = &declaration.options.sorts;
     let sorts = (!sorts.is_empty())
         .then(|| quote! { const SORTS: &'static [::tenantry::Sort<Self>] = &[#(#sorts),*]; });
+    let uniques = &declaration.options.uniques;
+    let uniques = (!uniques.is_empty())
+        .then(|| quote! { const UNIQUES: &'static [::tenantry::Unique<Self>] = &[#(#uniques),*]; });
+    let constraints = &declaration.options.constraints;
+    let constraints = (!constraints.is_empty()).then(
+        || quote! { const CONSTRAINTS: &'static [::tenantry::Constraint] = &[#(#constraints),*]; },
+    );
+    let searches = &declaration.options.searches;
+    let searches = (!searches.is_empty())
+        .then(|| quote! { const SEARCHES: &'static [&'static str] = &[#(#searches),*]; });
     let field = &facts.id.ident;
     let value = quote! { ::core::clone::Clone::clone(&row.#field) };
     let value = if facts.has_typed_id {
@@ -64,6 +84,9 @@ fn scoped(declaration: &Declaration, facts: &Facts<'_>) -> TokenStream {
             const ID: Column = Column::#id;
             #deleted_at
             #sorts
+            #uniques
+            #constraints
+            #searches
 
             fn id_of(row: &Model) -> ::tenantry::Id<Self> {
                 #value

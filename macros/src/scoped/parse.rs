@@ -25,6 +25,11 @@ pub(super) struct Options {
     pub(super) delete_op: Option<LitStr>,
     pub(super) update: Option<Path>,
     pub(super) sorts: Vec<Path>,
+    pub(super) uniques: Vec<Path>,
+    pub(super) constraints: Vec<Path>,
+    pub(super) children: Vec<Path>,
+    pub(super) parents: Vec<Path>,
+    pub(super) searches: Vec<LitStr>,
     pub(super) audited: bool,
     pub(super) no_new: bool,
     pub(super) no_update: Option<Span>,
@@ -103,12 +108,12 @@ fn option(options: &mut Options, meta: &ParseNestedMeta<'_>) -> Result<()> {
             options.update = Some(meta.value()?.parse::<LitStr>()?.parse()?);
             Ok(())
         }
-        "sorts" => {
-            let inside;
-            syn::parenthesized!(inside in meta.input);
-            options.sorts.extend(Punctuated::<Path, syn::Token![,]>::parse_terminated(&inside)?);
-            Ok(())
-        }
+        "sorts" => constants(&mut options.sorts, meta),
+        "uniques" => constants(&mut options.uniques, meta),
+        "constraints" => constants(&mut options.constraints, meta),
+        "children" => constants(&mut options.children, meta),
+        "parents" => constants(&mut options.parents, meta),
+        "searches" => constants(&mut options.searches, meta),
         "audited" => flag(&mut options.audited),
         "no_new" => flag(&mut options.no_new),
         "no_fields" => flag(&mut options.no_fields),
@@ -118,7 +123,7 @@ fn option(options: &mut Options, meta: &ParseNestedMeta<'_>) -> Result<()> {
         }
         _ => Err(meta.error(
             "not known here: a struct says `workspace`, `id`, `key`, `version`, `deleted_at`, `delete_op`, `audited`, \
-             `sorts(…)`, `update`, `no_new`, `no_update` or `no_fields`",
+             `sorts(…)`, `searches(…)`, `uniques(…)`, `constraints(…)`, `children(…)`, `parents(…)`, `update`, `no_new`, `no_update` or `no_fields`",
         )),
     }
 }
@@ -128,6 +133,16 @@ fn once(option: &mut Option<LitStr>, meta: &ParseNestedMeta<'_>) -> Result<()> {
         return Err(meta.error("said twice"));
     }
     *option = Some(meta.value()?.parse()?);
+    Ok(())
+}
+
+fn constants<T: syn::parse::Parse>(
+    constants: &mut Vec<T>,
+    meta: &ParseNestedMeta<'_>,
+) -> Result<()> {
+    let inside;
+    syn::parenthesized!(inside in meta.input);
+    constants.extend(Punctuated::<T, syn::Token![,]>::parse_terminated(&inside)?);
     Ok(())
 }
 

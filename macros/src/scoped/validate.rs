@@ -82,6 +82,13 @@ pub(super) fn validate(declaration: &Declaration) -> Result<Facts<'_>> {
     if let (Some(name), None) = (&options.delete_op, deleted_at) {
         errors.push(Error::new(name.span(), "`delete_op` says nothing without `deleted_at`: add that column, or say `deleted_at = \"…\"`"));
     }
+    let relations = options.children.iter().chain(&options.parents);
+    if let (Some(relation), true) = (
+        relations.into_iter().next(),
+        deleted_at.is_none() || delete_op.is_none(),
+    ) {
+        errors.push(Error::new_spanned(relation, "rows that are deleted with others need `deleted_at` and `delete_op`: add the columns, or name them"));
+    }
     if let (Some(span), Some(update)) = (options.no_update, &options.update) {
         errors.push(Error::new(span, "either `no_update` or `update`, not both"));
         errors.push(Error::new_spanned(update, "the other one is here"));

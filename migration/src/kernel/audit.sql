@@ -18,8 +18,10 @@ CREATE TABLE IF NOT EXISTS tenantry.audit_log (
   actor_name text,
   via text NOT NULL DEFAULT session_user,
   details jsonb,
+  metadata jsonb,
   request_id uuid,
   operation_id uuid,
+  schema_version integer,
   CONSTRAINT audit_log_pkey PRIMARY KEY (workspace_id, at, id),
   CONSTRAINT audit_log_operation_check
     CHECK (operation IN ('insert', 'update', 'delete', 'restore', 'purge', 'read', 'event')),
@@ -31,6 +33,9 @@ CREATE INDEX IF NOT EXISTS audit_log_actor_id_idx ON tenantry.audit_log (workspa
 CREATE INDEX IF NOT EXISTS audit_log_action_idx ON tenantry.audit_log (workspace_id, action, at) WHERE action IS NOT NULL;
 CREATE INDEX IF NOT EXISTS audit_log_request_id_idx
   ON tenantry.audit_log (workspace_id, request_id) WHERE request_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS audit_log_operation_id_idx
+  ON tenantry.audit_log (workspace_id, operation_id) WHERE operation_id IS NOT NULL;
+CREATE INDEX IF NOT EXISTS audit_log_metadata_idx ON tenantry.audit_log (workspace_id, at) WHERE metadata IS NOT NULL;
 
 COMMENT ON TABLE tenantry.audit_log IS 'Who did what, when: append-only, written by triggers, one partition a month.';
 COMMENT ON COLUMN tenantry.audit_log.workspace_id IS 'The workspace of the row that changed.';
@@ -48,8 +53,10 @@ COMMENT ON COLUMN tenantry.audit_log.actor_id IS 'The actor of the context.';
 COMMENT ON COLUMN tenantry.audit_log.actor_name IS 'The name of an actor that is no person: agent:… or system:….';
 COMMENT ON COLUMN tenantry.audit_log.via IS 'The login that the session used.';
 COMMENT ON COLUMN tenantry.audit_log.details IS 'What else there is to say.';
+COMMENT ON COLUMN tenantry.audit_log.metadata IS 'Labels of the application, by which entries are found.';
 COMMENT ON COLUMN tenantry.audit_log.request_id IS 'The request of the context.';
 COMMENT ON COLUMN tenantry.audit_log.operation_id IS 'The delete operation that took or gave back the row.';
+COMMENT ON COLUMN tenantry.audit_log.schema_version IS 'The version of the table''s columns that old_data names; null for an event.';
 
 ALTER TABLE tenantry.audit_log ENABLE ROW LEVEL SECURITY;
 ALTER TABLE tenantry.audit_log FORCE ROW LEVEL SECURITY;

@@ -10,7 +10,7 @@ pub(super) const MAC: &str = "encode(sha256(seal.outer_key || sha256(seal.inner_
 
 const NO_WORKSPACE: &str = "RAISE EXCEPTION 'no workspace context' USING ERRCODE = '42501', HINT = 'Open a session first.';";
 
-const READERS: &str = "tenantry_app, tenantry_reader, tenantry_owner, tenantry_audit, tenantry_identity, tenantry_search";
+const READERS: &str = "tenantry_app, tenantry_reader, tenantry_owner, tenantry_audit, tenantry_identity, tenantry_search, tenantry_purge";
 
 struct Reader {
     signature: &'static str,

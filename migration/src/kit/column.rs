@@ -16,6 +16,7 @@ pub struct Column {
     pub(super) access: Access,
     pub(super) sensitive: bool,
     pub(super) hidden: bool,
+    pub(super) unrecorded: bool,
 }
 
 /// Which writes the runtime role has on a column.
@@ -52,6 +53,7 @@ impl Column {
             access: Access::Full,
             sensitive: false,
             hidden: false,
+            unrecorded: false,
         }
     }
 
@@ -151,6 +153,14 @@ impl Column {
     /// Takes SELECT from the runtime roles, for values such as hashes that no service needs to see.
     pub fn hidden(mut self) -> Self {
         self.hidden = true;
+        self
+    }
+
+    /// Says that a change of this column alone is no change of the row: it counts no version, moves no stamp and writes
+    /// nothing into the audit log. For marks such as a last use, which functions of a narrow role leave.
+    pub fn unrecorded(mut self) -> Self {
+        self.unrecorded = true;
+        self.access = Access::ReadOnly;
         self
     }
 

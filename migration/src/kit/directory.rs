@@ -125,6 +125,12 @@ impl Directory {
         self
     }
 
+    /// Lets functions of [`IDENTITY`] delete rows.
+    pub fn identity_deletes(mut self) -> Self {
+        self.identity.push(("DELETE", Vec::new()));
+        self
+    }
+
     /// Returns the statements that create the directory.
     ///
     /// # Errors
@@ -154,23 +160,7 @@ impl Directory {
             list([APP, READER, IDENTITY])
         ));
         for (action, columns) in &self.identity {
-            let (verb, condition) = match *action {
-                "SELECT" => ("read", "USING (true)"),
-                "INSERT" => ("insert", "WITH CHECK (true)"),
-                _ => ("update", "USING (true) WITH CHECK (true)"),
-            };
-            sql.push_str(&wall::policy(
-                &path,
-                &format!("identity_{verb}"),
-                action,
-                IDENTITY,
-                condition,
-            ));
-            sql.push_str(&format!(
-                "GRANT {action} ({}) ON {path} TO {};\n",
-                list(columns),
-                identifier(IDENTITY)
-            ));
+            sql.push_str(&wall::beyond(&path, action, IDENTITY, columns));
         }
         Ok(sql)
     }

@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use super::{
     audit, comment,
     names::{checked, name},
-    table::{KeyShape, Reference, Table},
+    purge, references, search,
+    table::{KeyShape, Table},
     touch, wall,
 };
 use crate::{
@@ -47,7 +48,7 @@ impl Table {
     /// If the declaration contradicts itself: no scope, an unknown column in a key, a name that is no name.
     pub fn to_sql(&self, actor: KeyType) -> Result<String, Error> {
         Ok(self
-            .steps(actor)?
+            .steps(actor, audit::Level::Statement)?
             .iter()
             .map(Step::text)
             .collect::<Vec<_>>()
@@ -58,18 +59,20 @@ impl Table {
         qualified(&self.schema, &self.name)
     }
 
-    pub(super) fn steps(&self, actor: KeyType) -> Result<Vec<Step>, Error> {
+    pub(super) fn steps(&self, actor: KeyType, level: audit::Level) -> Result<Vec<Step>, Error> {
         self.check_declaration(actor)?;
         let mut steps = vec![
             Step::Run(self.create(actor)),
             Step::Run(self.comments(actor)),
         ];
         steps.extend(self.index_statements()?.into_iter().map(Step::Run));
-        steps.extend(self.foreign_keys());
+        steps.extend(references::foreign_keys(self));
         steps.push(Step::Run(wall::sql(self, actor)));
+        steps.extend(search::steps(self));
+        steps.extend(purge::steps(self));
         steps.extend(touch::sql(self, actor).map(Step::Run));
         if self.audited {
-            steps.extend(audit::steps(self, actor));
+            steps.extend(audit::steps(self, actor, level));
         }
         Ok(steps)
     }
@@ -92,11 +95,18 @@ impl Table {
             }
             _ => {}
         }
+        search::check(self)?;
+        if let Some(problem) = purge::contradiction(self) {
+            return wrong(problem);
+        }
         if self.audited && !self.versioned && self.soft_delete {
             return wrong("history of a table that soft-deletes needs its versions");
         }
         if !self.soft_delete && self.uniques.iter().any(|unique| unique.live) {
             return wrong("without soft delete all rows live: unique, not unique_live");
+        }
+        if let Some(problem) = references::contradiction(self) {
+            return wrong(&problem);
         }
         let columns = self.all_columns(actor);
         let mut known = HashSet::new();
@@ -108,8 +118,9 @@ impl Table {
         }
         let uniques = self.uniques.iter().flat_map(|unique| &unique.columns);
         let references = self.references.iter().map(|reference| &reference.column);
-        let readers = self.readers.iter().flat_map(|(_, columns)| columns);
-        let indexes = self.indexes.iter().flat_map(|(_, columns)| columns);
+        let readers = self.narrow.iter().flat_map(|(_, _, columns)| columns);
+        let indexes = self.indexes.iter().chain(&self.indexes_across);
+        let indexes = indexes.flat_map(|(_, columns)| columns);
         let indexed = indexes.filter_map(|column| column.split_whitespace().next());
         match uniques
             .chain(references)
@@ -142,6 +153,9 @@ impl Table {
             let unique = format!("UNIQUE ({})", list(self.key_columns()));
             lines.push(self.constraint(&name(&self.name, &[&self.key.0], "key"), &unique));
         }
+        if self.liveness_key {
+            lines.push(references::liveness_key(self));
+        }
         for unique in self.uniques.iter().filter(|unique| !unique.live) {
             let columns: Vec<&str> = unique.columns.iter().map(String::as_str).collect();
             lines.push(self.constraint(
@@ -170,7 +184,7 @@ impl Table {
         )
     }
 
-    fn constraint(&self, name: &str, definition: &str) -> String {
+    pub(super) fn constraint(&self, name: &str, definition: &str) -> String {
         format!("CONSTRAINT {} {definition}", identifier(name))
     }
 
@@ -201,89 +215,22 @@ impl Table {
                 list(self.scoped(&unique.columns)),
             ));
         }
-        for (label, columns) in &self.indexes {
-            let columns = columns
-                .iter()
-                .map(|column| ordered(column))
-                .collect::<Result<Vec<_>, _>>()?;
-            statements.push(format!(
-                "CREATE INDEX IF NOT EXISTS {} ON {} ({}, {}){live};\n",
-                identifier(&name(&self.name, &[label], "idx")),
-                self.path(),
-                identifier(self.wall().0),
-                columns.join(", "),
-            ));
+        let led = [(&self.indexes, Some(identifier(self.wall().0)))];
+        for (indexes, scope) in led.into_iter().chain([(&self.indexes_across, None)]) {
+            for (label, columns) in indexes {
+                let columns = columns.iter().map(|column| ordered(column));
+                let columns = scope.clone().map(Ok).into_iter().chain(columns);
+                let columns = columns.collect::<Result<Vec<_>, Error>>()?;
+                statements.push(format!(
+                    "CREATE INDEX IF NOT EXISTS {} ON {} ({}){live};\n",
+                    identifier(&name(&self.name, &[label], "idx")),
+                    self.path(),
+                    columns.join(", "),
+                ));
+            }
         }
-        for reference in self
-            .references
-            .iter()
-            .filter(|reference| !self.serves(&reference.column))
-        {
-            // Not partial: the check of a purged parent looks at deleted children too.
-            statements.push(format!(
-                "CREATE INDEX IF NOT EXISTS {} ON {} ({});\n",
-                identifier(&name(&self.name, &[&reference.column], "idx")),
-                self.path(),
-                list([self.wall().0, &reference.column]),
-            ));
-        }
+        statements.extend(references::indexes(self));
         Ok(statements)
-    }
-
-    /// Tells whether a full unique constraint already leads with scope and column.
-    fn serves(&self, column: &str) -> bool {
-        let by_unique = self.uniques.iter().any(|unique| {
-            !unique.live && unique.columns.first().is_some_and(|first| first == column)
-        });
-        by_unique || (self.shape == KeyShape::Composite && self.key.0 == column)
-    }
-
-    fn foreign_keys(&self) -> Vec<Step> {
-        let parent = self.scope_parent.iter().map(|[schema, table, target]| {
-            let scope = self.wall().0;
-            let sql = format!(
-                "FOREIGN KEY ({}) REFERENCES {} ({})",
-                identifier(scope),
-                qualified(schema, table),
-                identifier(target)
-            );
-            self.foreign_key(&name(&self.name, &[scope], "fkey"), &sql, (schema, table))
-        });
-        let others = self.references.iter().map(
-            |Reference {
-                 column,
-                 schema,
-                 table,
-                 target,
-             }| {
-                let scope = self.wall().0;
-                let target = list([scope, target]);
-                let sql = format!(
-                    "FOREIGN KEY ({}) REFERENCES {} ({target})",
-                    list([scope, column]),
-                    qualified(schema, table)
-                );
-                self.foreign_key(&name(&self.name, &[column], "fkey"), &sql, (schema, table))
-            },
-        );
-        parent.chain(others).collect()
-    }
-
-    fn foreign_key(
-        &self,
-        constraint: &str,
-        definition: &str,
-        (schema, table): (&String, &String),
-    ) -> Step {
-        Step::ForeignKey {
-            constraint: constraint.to_owned(),
-            sql: format!(
-                "ALTER TABLE {} ADD CONSTRAINT {} {definition};\n",
-                self.path(),
-                identifier(constraint)
-            ),
-            target: (schema.clone(), table.clone()),
-        }
     }
 
     /// The catalogue's condition under which a foreign key is there already.

@@ -1,6 +1,6 @@
 //! The declaration of a workspace table.
 
-use super::column::{Access, Column};
+use super::{column::Column, purge::Purge, searchable::Searchable};
 use crate::KeyType;
 
 /// A table of one workspace's rows, declared in a few lines; [`Kit::create_table`](super::Kit::create_table) makes it.
@@ -40,13 +40,27 @@ pub struct Table {
     pub(super) uniques: Vec<Unique>,
     pub(super) indexes: Vec<(String, Vec<String>)>,
     pub(super) references: Vec<Reference>,
-    pub(super) readers: Vec<(String, Vec<String>)>,
+    pub(super) liveness_key: bool,
+    /// What was said of a reference before there was one.
+    pub(super) misplaced: Option<&'static str>,
+    /// What narrow roles may do beyond the wall: the verb, the role, the columns.
+    pub(super) narrow: Vec<(&'static str, String, Vec<String>)>,
+    /// Indexes that do not lead with the scope: their label and columns.
+    pub(super) indexes_across: Vec<(String, Vec<String>)>,
+    pub(super) searchable: Option<Searchable>,
+    pub(super) containments: Vec<String>,
+    pub(super) purge: Option<Purge>,
+    /// The condition under which the scope roles see a row, by policy and in searches.
+    pub(super) readable_if: String,
     /// The condition under which the runtime role may insert and update.
     pub(super) writable_if: String,
+    /// Whether the runtime role inserts rows, rather than functions of a narrow role.
+    pub(super) inserts: bool,
     pub(super) stamped: bool,
     pub(super) versioned: bool,
     pub(super) soft_delete: bool,
     pub(super) audited: bool,
+    pub(super) schema_version: u16,
 }
 
 /// How the primary key relates to the scope.
@@ -72,6 +86,18 @@ pub(super) struct Reference {
     pub(super) schema: String,
     pub(super) table: String,
     pub(super) target: String,
+    pub(super) fate: Fate,
+}
+
+/// What the deletion of a parent means for a row that points at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// Nothing.
+    Independent,
+    /// It is deleted with its parent, by the library.
+    DeletedWithParent,
+    /// Besides, the database lets no row live whose parent is deleted.
+    NeverOutlivesParent,
 }
 
 fn owned<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Vec<String> {
@@ -98,12 +124,21 @@ impl Table {
             uniques: Vec::new(),
             indexes: Vec::new(),
             references: Vec::new(),
-            readers: Vec::new(),
+            liveness_key: false,
+            misplaced: None,
+            narrow: Vec::new(),
+            indexes_across: Vec::new(),
+            searchable: None,
+            containments: Vec::new(),
+            purge: None,
+            readable_if: "true".into(),
             writable_if: "true".into(),
+            inserts: true,
             stamped: false,
             versioned: false,
             soft_delete: false,
             audited: false,
+            schema_version: 1,
         }
     }
 
@@ -182,6 +217,12 @@ impl Table {
         self
     }
 
+    /// Numbers the columns that audit entries name: 1 at first, one more whenever a column was renamed or dropped.
+    pub const fn schema_version(mut self, version: u16) -> Self {
+        self.schema_version = version;
+        self
+    }
+
     /// Writes every change into the audit log.
     pub fn audited(mut self) -> Self {
         self.audited = true;
@@ -241,7 +282,54 @@ impl Table {
             schema,
             table,
             target,
+            fate: Fate::Independent,
         });
+        self
+    }
+
+    /// Says of the reference right before it that a row is deleted with what it points at, and restored with it.
+    ///
+    /// Both tables soft-delete. The foreign key says so in its comment, where the generator and `verify` read it. A table may point at
+    /// itself, as comments in a thread do, and may hang on several parents.
+    ///
+    /// A row that is inserted while its parent is being deleted may stay alive; [`never_outlives_parent`](Self::never_outlives_parent) forbids that.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tenantry_migration::{KeyType, kit::{Column, Table}};
+    ///
+    /// let comments = Table::new("notes", "comments", "What members say to a note.")
+    ///     .scope("workspace_id", KeyType::Uuid)
+    ///     .column(Column::uuid("note_id", "The note.").immutable())
+    ///     .column(Column::uuid("parent_id", "The comment that it answers.").nullable().immutable())
+    ///     .versioned().soft_delete().audited()
+    ///     .references("note_id", "notes", "notes").never_outlives_parent()
+    ///     .references("parent_id", "notes", "comments").deleted_with_parent();
+    /// ```
+    pub fn deleted_with_parent(self) -> Self {
+        self.fate("deleted_with_parent", Fate::DeletedWithParent)
+    }
+
+    /// As [`deleted_with_parent`](Self::deleted_with_parent), and the database itself forbids a living row under a deleted parent, whoever writes.
+    ///
+    /// The parent's table needs [`liveness_key`](Self::liveness_key). Each insert of a child pays a second check of a foreign key, and a delete of the
+    /// parent waits for open transactions that insert children.
+    pub fn never_outlives_parent(self) -> Self {
+        self.fate("never_outlives_parent", Fate::NeverOutlivesParent)
+    }
+
+    fn fate(mut self, said: &'static str, fate: Fate) -> Self {
+        match self.references.last_mut() {
+            Some(reference) => reference.fate = fate,
+            None => self.misplaced = Some(said),
+        }
+        self
+    }
+
+    /// Adds the key that children of [`never_outlives_parent`](Self::never_outlives_parent) point at: scope, id, and whether the row lives.
+    pub fn liveness_key(mut self) -> Self {
+        self.liveness_key = true;
         self
     }
 
@@ -251,7 +339,55 @@ impl Table {
         role: impl Into<String>,
         columns: impl IntoIterator<Item = S>,
     ) -> Self {
-        self.readers.push((role.into(), owned(columns)));
+        self.narrow.push(("SELECT", role.into(), owned(columns)));
+        self
+    }
+
+    /// Lets the functions of a narrow role insert named columns beyond the wall.
+    pub fn insertable_by<S: Into<String>>(
+        mut self,
+        role: impl Into<String>,
+        columns: impl IntoIterator<Item = S>,
+    ) -> Self {
+        self.narrow.push(("INSERT", role.into(), owned(columns)));
+        self
+    }
+
+    /// Lets the functions of a narrow role update named columns beyond the wall.
+    pub fn updatable_by<S: Into<String>>(
+        mut self,
+        role: impl Into<String>,
+        columns: impl IntoIterator<Item = S>,
+    ) -> Self {
+        self.narrow.push(("UPDATE", role.into(), owned(columns)));
+        self
+    }
+
+    /// Lets the functions of a narrow role delete rows beyond the wall, physically.
+    pub fn deletable_by(mut self, role: impl Into<String>) -> Self {
+        self.narrow.push(("DELETE", role.into(), Vec::new()));
+        self
+    }
+
+    /// Takes INSERT from the runtime role: functions of a narrow role make the rows.
+    pub fn without_insert(mut self) -> Self {
+        self.inserts = false;
+        self
+    }
+
+    /// Adds an index that does not lead with the scope, for functions of a narrow role, which look across workspaces.
+    pub fn index_across<S: Into<String>>(
+        mut self,
+        name: impl Into<String>,
+        columns: impl IntoIterator<Item = S>,
+    ) -> Self {
+        self.indexes_across.push((name.into(), owned(columns)));
+        self
+    }
+
+    /// Lets the runtime roles read only where `condition` holds; see [`writable_if`](Self::writable_if) for what it may say.
+    pub fn readable_if(mut self, condition: impl Into<String>) -> Self {
+        self.readable_if = condition.into();
         self
     }
 
@@ -263,6 +399,12 @@ impl Table {
     pub fn writable_if(mut self, condition: impl Into<String>) -> Self {
         self.writable_if = condition.into();
         self
+    }
+
+    /// Whether rows have the generated column `live`.
+    pub(super) fn has_live(&self) -> bool {
+        let bound = |reference: &Reference| reference.fate == Fate::NeverOutlivesParent;
+        self.liveness_key || self.references.iter().any(bound)
     }
 
     /// The column that the wall stands on, and its type.
@@ -285,113 +427,6 @@ impl Table {
     pub(super) fn scoped<'a>(&'a self, columns: &'a [String]) -> Vec<&'a str> {
         std::iter::once(self.wall().0)
             .chain(columns.iter().map(String::as_str))
-            .collect()
-    }
-
-    /// All columns in order: keys, the application's, those of the conventions.
-    pub(super) fn all_columns(&self, actor: KeyType) -> Vec<Column> {
-        let mut columns = Vec::new();
-        if self.shape != KeyShape::IsScope {
-            let (scope, key) = self.wall();
-            columns.push(
-                Column::of_type(scope, key.sql(), "The workspace that the row belongs to.")
-                    .immutable(),
-            );
-        }
-        let (name, key) = &self.key;
-        let about = if self.shape == KeyShape::IsScope {
-            "The workspace."
-        } else {
-            "The row, within its workspace."
-        };
-        let mut id = Column::of_type(name, key.sql(), about).immutable();
-        match key {
-            KeyType::Uuid => id.default = Some("gen_random_uuid()".into()),
-            KeyType::BigInt | KeyType::Integer => {
-                id.sql_type.push_str(" GENERATED BY DEFAULT AS IDENTITY")
-            }
-            KeyType::Text => {}
-        }
-        columns.push(id);
-        columns.extend(self.columns.iter().cloned());
-        columns.extend(self.convention_columns(actor));
-        columns
-    }
-
-    fn convention_columns(&self, actor: KeyType) -> Vec<Column> {
-        let stamp = |name, comment| {
-            Column::of_type(name, actor.sql(), comment)
-                .nullable()
-                .default_sql(actor.actor_reader())
-                .read_only()
-        };
-        let time = |name, comment| {
-            Column::timestamptz(name, comment)
-                .default_sql("now()")
-                .read_only()
-        };
-        let mut columns = Vec::new();
-        if self.stamped {
-            columns.push(time("created_at", "When the row was inserted."));
-            columns.push(stamp("created_by", "Who inserted the row."));
-            columns.push(time("updated_at", "When the row last changed."));
-            columns.push(stamp("updated_by", "Who last changed the row."));
-        }
-        if self.versioned {
-            columns.push(
-                Column::bigint("version", "Counts the changes of the row, from 1.")
-                    .default_sql("1")
-                    .read_only(),
-            );
-        }
-        if self.soft_delete {
-            let deleted_by = Column::of_type("deleted_by", actor.sql(), "Who deleted the row.")
-                .nullable()
-                .read_only();
-            columns.push(
-                Column::timestamptz(
-                    "deleted_at",
-                    "When the row was deleted; null while it lives.",
-                )
-                .nullable()
-                .read_only(),
-            );
-            columns.push(deleted_by);
-            columns.push(
-                Column::uuid(
-                    "delete_op",
-                    "The operation that deleted the row, with all that it took.",
-                )
-                .nullable()
-                .read_only(),
-            );
-        }
-        columns
-    }
-
-    /// Columns that the runtime role may name in an INSERT.
-    pub(super) fn insertable(&self, actor: KeyType) -> Vec<String> {
-        self.all_columns(actor)
-            .into_iter()
-            .filter(|column| column.access != Access::ReadOnly)
-            .map(|column| column.name)
-            .collect()
-    }
-
-    /// Columns that the runtime role may name in an UPDATE.
-    pub(super) fn updatable(&self) -> Vec<String> {
-        let declared = self
-            .columns
-            .iter()
-            .filter(|column| column.access == Access::Full)
-            .map(|column| column.name.clone());
-        let deleted = if self.soft_delete {
-            &["deleted_at", "delete_op"][..]
-        } else {
-            &[]
-        };
-        declared
-            .chain(deleted.iter().map(|name| (*name).to_owned()))
             .collect()
     }
 }

@@ -33,6 +33,9 @@ pub(super) fn sql(table: &Table, actor: KeyType) -> Option<String> {
     if body.is_empty() {
         return None;
     }
+    if let Some(marked) = only_marked(table, actor, ["OLD", "NEW"]) {
+        body = format!("  IF {marked} THEN\n    RETURN NEW;\n  END IF;\n{body}");
+    }
     let name = format!("{}_touch", table.name);
     let (function, trigger, path) = (
         qualified(&table.schema, &name),
@@ -51,5 +54,28 @@ pub(super) fn sql(table: &Table, actor: KeyType) -> Option<String> {
                 table.schema, table.name
             )
         ),
+    ))
+}
+
+/// The condition under which nothing but marks has changed, if the table has any.
+pub(super) fn only_marked(table: &Table, actor: KeyType, [old, new]: [&str; 2]) -> Option<String> {
+    let columns = table.all_columns(actor);
+    if !columns.iter().any(|column| column.unrecorded) {
+        return None;
+    }
+    let row = |of: &str, marks: bool| {
+        let columns = columns
+            .iter()
+            .filter(|column| column.unrecorded == marks && column.generated.is_none())
+            .map(|column| format!("{of}.{}", identifier(&column.name)));
+        format!("ROW({})", columns.collect::<Vec<_>>().join(", "))
+    };
+    // A write that changes nothing at all counts, as it does elsewhere.
+    Some(format!(
+        "{} IS DISTINCT FROM {}\n    AND {} IS NOT DISTINCT FROM {}",
+        row(old, true),
+        row(new, true),
+        row(old, false),
+        row(new, false)
     ))
 }

@@ -1,10 +1,10 @@
 //! Row security and grants of a workspace table.
 
-use super::table::Table;
+use super::table::{KeyShape, Table};
 use crate::{
     KeyType,
-    quote::{identifier, list},
-    roles::{APP, OWNER, READER},
+    quote::{identifier, list, literal},
+    roles::{APP, OWNER, PURGE, READER},
 };
 
 /// One permissive policy, made anew.
@@ -43,9 +43,10 @@ pub(super) fn sql(table: &Table, actor: KeyType) -> String {
     sql.push_str(&format!(
         "DROP POLICY IF EXISTS {wall} ON {path};\n\
          CREATE POLICY {wall} ON {path} AS RESTRICTIVE FOR ALL TO {}\n  USING ({equality})\n  WITH CHECK ({equality});\n",
-        list([APP, READER, OWNER])
+        list([APP, READER, OWNER].into_iter().chain(table.purge.as_ref().map(|_| PURGE)))
     ));
-    sql.push_str(&policy(&path, "app_read", "SELECT", APP, "USING (true)"));
+    let readable = format!("USING ({})", table.readable_if);
+    sql.push_str(&policy(&path, "app_read", "SELECT", APP, &readable));
     sql.push_str(&policy(
         &path,
         "app_insert",
@@ -60,13 +61,7 @@ pub(super) fn sql(table: &Table, actor: KeyType) -> String {
         APP,
         &format!("USING ({0}) WITH CHECK ({0})", table.writable_if),
     ));
-    sql.push_str(&policy(
-        &path,
-        "reader_read",
-        "SELECT",
-        READER,
-        "USING (true)",
-    ));
+    sql.push_str(&policy(&path, "reader_read", "SELECT", READER, &readable));
     // Without a permissive policy the owner would see nothing, silently: the wall, which raises, would not even be asked.
     sql.push_str(&policy(
         &path,
@@ -76,11 +71,7 @@ pub(super) fn sql(table: &Table, actor: KeyType) -> String {
         "USING (true) WITH CHECK (true)",
     ));
 
-    let holders = list(
-        [APP, READER]
-            .into_iter()
-            .chain(table.readers.iter().map(|(role, _)| role.as_str())),
-    );
+    let holders = list([APP, READER].into_iter().chain(narrow_roles(table)));
     sql.push_str(&format!("REVOKE ALL ON {path} FROM PUBLIC, {holders};\n"));
     let hidden = table.columns.iter().any(|column| column.hidden);
     let readable = if hidden {
@@ -94,11 +85,13 @@ pub(super) fn sql(table: &Table, actor: KeyType) -> String {
         "SELECT".to_owned()
     };
     sql.push_str(&format!("GRANT {readable} ON {path} TO {scopes};\n"));
-    sql.push_str(&format!(
-        "GRANT INSERT ({}) ON {path} TO {};\n",
-        list(table.insertable(actor)),
-        identifier(APP)
-    ));
+    if table.inserts {
+        sql.push_str(&format!(
+            "GRANT INSERT ({}) ON {path} TO {};\n",
+            list(table.insertable(actor)),
+            identifier(APP)
+        ));
+    }
     let updatable = table.updatable();
     if !updatable.is_empty() {
         sql.push_str(&format!(
@@ -107,19 +100,55 @@ pub(super) fn sql(table: &Table, actor: KeyType) -> String {
             identifier(APP)
         ));
     }
-    for (role, columns) in &table.readers {
-        sql.push_str(&policy(
-            &path,
-            &format!("{}_read", word(role)),
-            "SELECT",
-            role,
-            "USING (true)",
-        ));
-        sql.push_str(&format!(
-            "GRANT SELECT ({}) ON {path} TO {};\n",
-            list(columns),
-            identifier(role)
-        ));
+    if table.shape == KeyShape::Legacy {
+        sql.push_str(&serials(&path));
+    }
+    for (verb, role, columns) in &table.narrow {
+        sql.push_str(&beyond(&path, verb, role, columns));
     }
     sql
+}
+
+/// Lets the runtime role draw from the sequences of `serial` columns, which a table from elsewhere may have. Those of
+/// identity columns need no grant.
+fn serials(path: &str) -> String {
+    format!(
+        "DO $do$\nDECLARE\n  serial text;\nBEGIN\n  \
+         FOR serial IN SELECT objid::regclass::text FROM pg_catalog.pg_depend\n    \
+         WHERE classid = 'pg_catalog.pg_class'::regclass AND refobjid = {}::regclass AND refobjsubid > 0 AND deptype = 'a'\n      \
+         AND EXISTS (SELECT FROM pg_catalog.pg_class WHERE oid = objid AND relkind = 'S')\n  LOOP\n    \
+         EXECUTE 'GRANT USAGE ON SEQUENCE ' || serial || ' TO {}';\n  END LOOP;\nEND $do$;\n",
+        literal(path),
+        identifier(APP),
+    )
+}
+
+/// The narrow roles that reach the table, each once.
+fn narrow_roles(table: &Table) -> impl Iterator<Item = &str> {
+    let named = |at: usize| table.narrow[at].1.as_str();
+    (0..table.narrow.len())
+        .filter(move |at| (0..*at).all(|before| named(before) != named(*at)))
+        .map(named)
+}
+
+/// What a narrow role may do, which meets no wall.
+pub(super) fn beyond(path: &str, verb: &str, role: &str, columns: &[String]) -> String {
+    let (name, condition) = match verb {
+        "SELECT" => ("read", "USING (true)"),
+        "INSERT" => ("insert", "WITH CHECK (true)"),
+        "UPDATE" => ("update", "USING (true) WITH CHECK (true)"),
+        _ => ("delete", "USING (true)"),
+    };
+    let columns = if columns.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", list(columns))
+    };
+    policy(
+        path,
+        &format!("{}_{name}", word(role)),
+        verb,
+        role,
+        condition,
+    ) + &format!("GRANT {verb}{columns} ON {path} TO {};\n", identifier(role))
 }

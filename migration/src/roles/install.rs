@@ -146,7 +146,7 @@ async fn attributes(
         .collect()
 }
 
-/// The migrator may become its five roles, without inheriting them; nobody else is a member of anything.
+/// The migrator may become its six roles, without inheriting them; nobody else is a member of anything.
 async fn memberships(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     // The options of a membership are columns since version 16; read as a document they are simply absent before.
     let rows = sqlx::query(

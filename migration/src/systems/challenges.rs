@@ -6,7 +6,7 @@ use sea_orm_migration::{
 
 use crate::{
     KeyType,
-    kit::{Column, Kit, Table},
+    kit::{Column, Kit, Purge, Searchable, Table, Weight},
 };
 
 pub(super) struct CreateChallenges;
@@ -37,6 +37,9 @@ impl MigrationTrait for CreateChallenges {
     }
 }
 
+/// What was deleted can come back for so long.
+const RETENTION: std::time::Duration = std::time::Duration::from_secs(30 * 24 * 60 * 60);
+
 fn table(name: &str, comment: &str) -> Table {
     Table::new("challenges", name, comment)
         .scope("workspace_id", KeyType::Uuid)
@@ -46,6 +49,7 @@ fn table(name: &str, comment: &str) -> Table {
         .versioned()
         .soft_delete()
         .audited()
+        .purged_by(Purge::after(RETENTION).by(["owner", "purge"]))
 }
 
 fn challenges() -> Table {
@@ -81,10 +85,17 @@ fn challenges() -> Table {
     .column(Column::timestamptz("ends_at", "When work must be handed in.").nullable())
     .check("starts_before_ends", "\"starts_at\" < \"ends_at\"")
     .unique_live(["title"])
+    .liveness_key()
     .index("newest", ["created_at DESC", "id DESC"])
     .index("status", ["status", "created_at DESC", "id DESC"])
     .index("life_cycle", ["status_rank", "created_at DESC", "id DESC"])
     .index("period", ["starts_at", "ends_at"])
+    .searchable(
+        Searchable::in_language("english")
+            .text("title", Weight::A)
+            .text_at("description", ["content"], Weight::B)
+            .document("description", Weight::D),
+    )
 }
 
 fn submissions() -> Table {
@@ -107,6 +118,7 @@ fn submissions() -> Table {
         )
         .index("score", ["challenge_id", "score DESC", "id DESC"])
         .references("challenge_id", "challenges", "challenges")
+        .never_outlives_parent()
         .references_column("user_id", "accounts", "members", "user_id")
 }
 
@@ -116,5 +128,6 @@ fn judges() -> Table {
         .column(Column::uuid("user_id", "The member who judges.").immutable())
         .unique_live(["challenge_id", "user_id"])
         .references("challenge_id", "challenges", "challenges")
+        .deleted_with_parent()
         .references_column("user_id", "accounts", "members", "user_id")
 }

@@ -113,7 +113,8 @@ async fn an_entry_says_who_and_a_purge_keeps_the_row() {
         AND version = 1 AND actor_kind IS NULL AND via = session_user";
     assert_eq!(value(&mut superuser, purged).await.unwrap(), "2");
     begin(&mut app, &owner()).await;
-    let who = "SELECT format('%s %s %s %s', actor_kind, actor_id, via, request_id) FROM tenantry.audit_log WHERE table_name = 'accounts.members'";
+    let who = "SELECT format('%s %s %s %s', actor_kind, actor_id, via, request_id) FROM tenantry.audit_log \
+        WHERE table_name = 'accounts.members' AND operation = 'insert'";
     assert_eq!(
         value(&mut app, who).await.unwrap(),
         format!("user {PERSON} tenantry_app {REQUEST}")
@@ -209,8 +210,9 @@ async fn nobody_writes_the_log_or_reads_it_without_the_role() {
     );
     for (claim, expected) in [
         (Claim::of(ALPHA, "member"), "0"),
-        (Claim::of(ALPHA, "admin"), "3"),
-        (Claim::of(BETA, "owner"), "3"),
+        // Three rows, a workspace and a member who joined.
+        (Claim::of(ALPHA, "admin"), "5"),
+        (Claim::of(BETA, "owner"), "5"),
     ] {
         for role in roles::SCOPES {
             let mut connection = database.connect(role).await;
@@ -264,6 +266,35 @@ async fn a_temporary_table_cannot_forge_an_entry() {
         refusal.starts_with("42501 permission denied for function"),
         "{refusal}"
     );
+}
+
+/// Names that stand first in the path, and settings that say another actor, change nothing of what is written.
+#[tokio::test]
+async fn shadows_and_settings_do_not_change_who_did_it() {
+    let (_database, mut app) = seeded().await;
+    let shadowed = "CREATE TEMPORARY TABLE audit_log (LIKE tenantry.audit_log) ON COMMIT DROP; \
+        CREATE TEMPORARY TABLE challenges (LIKE challenges.challenges) ON COMMIT DROP; \
+        SET LOCAL search_path = pg_temp, tenantry, challenges; \
+        SELECT set_config('tenantry.actor_id', gen_random_uuid()::text, true), set_config('tenantry.audit_triggers', 'row', true); \
+        SET LOCAL enable_nestloop = on; SET LOCAL row_security = on; \
+        UPDATE challenges.challenges SET title = 'Shadowed'";
+    work(&mut app, &owner(), shadowed).await;
+    assert_eq!(log(&mut app).await, [r#"update 2 {"title": "Ship it"}"#]);
+    let context = format!(
+        "SET LOCAL tenantry.context = '{}'; UPDATE challenges.challenges SET title = 'Forged'",
+        owner().actor(&format!("u:{OTHER_PERSON}")).text()
+    );
+    let emptied =
+        "SET LOCAL tenantry.context = ''; UPDATE challenges.challenges SET title = 'Forged'";
+    for forged in [context.as_str(), emptied] {
+        let refusal = attempt(&mut app, &owner(), forged).await.unwrap_err();
+        assert!(refusal.starts_with("42501"), "{refusal}");
+    }
+    begin(&mut app, &owner()).await;
+    let others = format!(
+        "SELECT count(*) FROM tenantry.audit_log WHERE actor_id IS DISTINCT FROM '{PERSON}'"
+    );
+    assert_eq!(value(&mut app, &others).await.unwrap(), "0");
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use tenantry_migration::{
     KeyType,
-    kit::{Column, Directory, Table},
+    kit::{Column, Directory, Purge, Searchable, Table, Weight},
     roles,
 };
 
@@ -37,6 +37,50 @@ fn a_table_is_a_few_lines_and_this_sql() {
         .references("parent_id", "notes", "notes")
         .readable_by(roles::IDENTITY, ["workspace_id", "id"]);
     insta::assert_snapshot!(table.to_sql(KeyType::Uuid).unwrap());
+}
+
+#[test]
+fn what_can_be_searched_is_this_sql() {
+    let table = Table::new("notes", "notes", "What members write down.")
+        .scope("shop_id", KeyType::Integer)
+        .key("number", KeyType::BigInt)
+        .column(Column::text("title", "What people see in lists."))
+        .column(Column::jsonb("body", "The note, as a document.").default_text("{}"))
+        .column(Column::text_array("tags", "What it is about.").default_text("{}"))
+        .soft_delete()
+        .searchable(
+            Searchable::in_language("simple")
+                .text("title", Weight::A)
+                .text_at("body", ["it's", "summary"], Weight::B)
+                .document("body", Weight::D),
+        )
+        .containment("body")
+        .containment("tags");
+    let sql = table.to_sql(KeyType::BigInt).unwrap();
+    let from = sql
+        .find("ALTER TABLE \"notes\".\"notes\" ADD COLUMN")
+        .unwrap();
+    let to = sql.find("CREATE OR REPLACE FUNCTION \"notes\".\"notes_touch\"");
+    insta::assert_snapshot!(&sql[from..to.unwrap_or(sql.len())]);
+}
+
+#[test]
+fn what_can_be_purged_is_this_sql() {
+    let table = Table::new("notes", "notes", "What members write down.")
+        .scope("shop_id", KeyType::Integer)
+        .key("number", KeyType::BigInt)
+        .soft_delete()
+        .purged_by(Purge::after(std::time::Duration::from_secs(60)).by(["owner", "it's"]));
+    let sql = table.to_sql(KeyType::BigInt).unwrap();
+    let wall = sql.find("CREATE POLICY \"notes_wall\"").unwrap();
+    let wall_end = wall + sql[wall..].find(';').unwrap();
+    let from = sql.find("DROP POLICY IF EXISTS \"purge_read\"").unwrap();
+    let to = sql.find("CREATE OR REPLACE FUNCTION \"notes\".\"notes_touch\"");
+    insta::assert_snapshot!(format!(
+        "{}\n\n{}",
+        &sql[wall..wall_end],
+        &sql[from..to.unwrap_or(sql.len())]
+    ));
 }
 
 #[test]
@@ -80,6 +124,28 @@ fn a_declaration_that_contradicts_itself_is_refused() {
         (
             table().index("odd", ["id , x"]),
             "is a name and a direction",
+        ),
+        (
+            table().searchable(Searchable::in_language("simple")),
+            "its search has no parts",
+        ),
+        (
+            table().searchable(Searchable::in_language("simple").document("id", Weight::A)),
+            "wants a jsonb column \"id\"",
+        ),
+        (
+            table().purged_by(Purge::after(std::time::Duration::ZERO).by(["owner"])),
+            "only what soft-deletes is purged",
+        ),
+        (
+            table()
+                .soft_delete()
+                .purged_by(Purge::after(std::time::Duration::ZERO)),
+            "names no role",
+        ),
+        (
+            table().containment("id"),
+            "wants a jsonb or text[] column \"id\"",
         ),
     ] {
         let error = table.to_sql(KeyType::Uuid).unwrap_err().to_string();

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests unwrap as tests do")]
 
 mod audit;
+mod audit_levels;
 mod claims;
 #[cfg(feature = "cli")]
 mod cli;
@@ -12,6 +13,7 @@ mod keys;
 mod lint;
 mod migrators;
 mod owner;
+mod retention;
 mod roles;
 mod server;
 mod walls;

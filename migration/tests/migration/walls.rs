@@ -288,12 +288,13 @@ async fn a_role_is_known_before_a_workspace_and_tells_nothing_else() {
     );
     assert_eq!(value(&mut app, &role(ALPHA, OTHER_PERSON)).await, None);
     assert_eq!(value(&mut app, &role(ABSENT, PERSON)).await, None);
-    work(
-        &mut app,
-        &owner(),
-        "UPDATE accounts.members SET deleted_at = now()",
-    )
-    .await;
+    let second = format!(
+        "INSERT INTO accounts.members (workspace_id, user_id, role, name) VALUES ('{ALPHA}', '{OTHER_PERSON}', 'owner', 'x')"
+    );
+    work(&mut app, &owner(), &second).await;
+    let leave =
+        format!("UPDATE accounts.members SET deleted_at = now() WHERE user_id = '{PERSON}'");
+    work(&mut app, &owner(), &leave).await;
     assert_eq!(value(&mut app, &role(ALPHA, PERSON)).await, None);
     work(&mut app, &owner(), "UPDATE accounts.members SET deleted_at = NULL; UPDATE accounts.workspaces SET deleted_at = now()").await;
     assert_eq!(value(&mut app, &role(ALPHA, PERSON)).await, None);

@@ -44,7 +44,8 @@ SELECT t.tgrelid::int8 AS table, t.tgname AS name, t.tgenabled AS mode,
 
 pub(super) const FUNCTIONS: &str = "
 SELECT n.nspname AS schema, p.proname AS name, pg_get_function_identity_arguments(p.oid) AS arguments,
-       pg_get_function_result(p.oid) AS returns, l.lanname AS language, p.prosecdef AS security_definer,
+       pg_get_function_result(p.oid) AS returns, l.lanname AS language,
+       CASE WHEN l.lanname IN ('sql', 'plpgsql') THEN p.prosrc END AS source, p.prosecdef AS security_definer,
        pg_get_userbyid(p.proowner) AS owner, coalesce(to_json(p.proconfig), '[]') AS settings,
        p.proleakproof AS leakproof, coalesce(g.public_execute, false) AS public_execute,
        coalesce(g.grants, '[]') AS grants,

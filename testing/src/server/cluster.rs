@@ -10,10 +10,10 @@ use std::{
 
 use super::{account::Account, binaries, error::LaunchError, folder::Folder, reaper::Reaper};
 
-/// Nothing here outlives a test, so nothing has to survive a crash.
-pub(super) const SETTINGS: [&str; 12] = [
+/// Nothing here outlives a test, so nothing has to survive a crash of the machine. A crash of the server is
+/// what some tests are about: a commit is written before it is acknowledged.
+pub(super) const SETTINGS: [&str; 11] = [
     "fsync=off",
-    "synchronous_commit=off",
     "full_page_writes=off",
     "autovacuum=off",
     "max_connections=200",
@@ -40,6 +40,9 @@ const INITDB: [&str; 9] = [
 
 const READY_WITHIN: Duration = Duration::from_secs(60);
 
+/// What names the socket in the cluster's own folder.
+const SOCKET: u16 = 5432;
+
 #[derive(Debug)]
 pub(super) struct Cluster {
     server: Child,
@@ -47,6 +50,9 @@ pub(super) struct Cluster {
     reaper: Option<Reaper>,
     folder: Folder,
     url: String,
+    port: u16,
+    binaries: PathBuf,
+    account: Option<Account>,
 }
 
 impl Cluster {
@@ -63,7 +69,8 @@ impl Cluster {
             folder: folder.path(),
         };
         programs.initdb(reaper.as_mut())?;
-        let (port, server) = programs.postgres(reaper.as_mut())?;
+        let port = if cfg!(unix) { SOCKET } else { free_port()? };
+        let server = programs.start(port, reaper.as_mut())?;
         let url = if cfg!(unix) {
             format!(
                 "postgres://postgres@localhost:{port}/postgres?host={}",
@@ -77,9 +84,43 @@ impl Cluster {
             reaper,
             folder,
             url,
+            port,
+            binaries: binaries.to_owned(),
+            account: account.cloned(),
         };
         cluster.wait_until_ready()?;
         Ok(cluster)
+    }
+
+    /// Ends every process of the server at once, without a checkpoint, as a crash does. The data stays.
+    pub(super) fn crash(&mut self) -> Result<(), LaunchError> {
+        if let Some(reaper) = &mut self.reaper {
+            reaper.watch(None);
+        }
+        let quit = Command::new("kill")
+            .arg("-QUIT")
+            .arg(self.server.id().to_string())
+            .status();
+        if !quit.is_ok_and(|status| status.success()) {
+            self.server
+                .kill()
+                .map_err(LaunchError::system("kill the server"))?;
+        }
+        self.server
+            .wait()
+            .map(drop)
+            .map_err(LaunchError::system("wait for the server to end"))
+    }
+
+    /// Starts the server again on the data that it left, at the same address, and waits until it has recovered.
+    pub(super) fn restart(&mut self) -> Result<(), LaunchError> {
+        let programs = Programs {
+            binaries: &self.binaries,
+            account: self.account.as_ref(),
+            folder: self.folder.path(),
+        };
+        self.server = programs.start(self.port, self.reaper.as_mut())?;
+        self.wait_until_ready()
     }
 
     pub(super) fn url(&self) -> &str {
@@ -91,10 +132,11 @@ impl Cluster {
         let state = data(self.folder.path()).join("postmaster.pid");
         let begun = Instant::now();
         loop {
+            let process = self.server.id().to_string();
             if fs::read_to_string(&state).is_ok_and(|text| {
-                text.lines()
-                    .nth(7)
-                    .is_some_and(|line| line.trim() == "ready")
+                let mut lines = text.lines().map(str::trim);
+                // A server that crashed may have left the file behind.
+                lines.next() == Some(process.as_str()) && lines.nth(6) == Some("ready")
             }) {
                 return Ok(());
             }
@@ -168,12 +210,8 @@ impl Programs<'_> {
         })
     }
 
-    fn postgres(&self, reaper: Option<&mut Reaper>) -> Result<(u16, Child), LaunchError> {
-        let (port, listen) = if cfg!(unix) {
-            (5432, "")
-        } else {
-            (free_port()?, "127.0.0.1")
-        };
+    fn start(&self, port: u16, reaper: Option<&mut Reaper>) -> Result<Child, LaunchError> {
+        let listen = if cfg!(unix) { "" } else { "127.0.0.1" };
         let mut command = self.command("postgres");
         command
             .arg("-D")
@@ -198,7 +236,7 @@ impl Programs<'_> {
         if let Some(reaper) = reaper {
             reaper.watch(Some(server.id()));
         }
-        Ok((port, server))
+        Ok(server)
     }
 
     fn command(&self, program: &str) -> Command {

@@ -41,6 +41,10 @@ pub enum ServerError {
         /// Each way that was tried, in order.
         attempts: Vec<Attempt>,
     },
+    /// The server is no cluster that we have started, so that it is not ours to crash.
+    NotOurs,
+    /// The server could not be ended or did not come back.
+    Restart(LaunchError),
 }
 
 /// One way that was tried, and why it failed.
@@ -86,6 +90,10 @@ impl fmt::Display for ServerError {
                 formatter
                     .write_str("\n  hint: install PostgreSQL, or set PG_BIN_DIR or DATABASE_URL")
             }
+            Self::NotOurs => {
+                formatter.write_str("the server is somebody else's, and not ours to crash")
+            }
+            Self::Restart(error) => write!(formatter, "the server did not come back: {error}"),
         }
     }
 }

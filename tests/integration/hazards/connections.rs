@@ -146,7 +146,7 @@ async fn a_statement_outdated_by_a_migration_is_prepared_anew() {
     let get = async |session: &mut Session| session.challenges().get(row.id).await;
     world.database.transaction(&world.alpha, get).await.unwrap();
     world.database.transaction(&world.alpha, get).await.unwrap();
-    let migrate = "ALTER TABLE challenges.challenges ALTER COLUMN title TYPE varchar(255)";
+    let migrate = "ALTER TABLE challenges.challenges ALTER COLUMN ends_at TYPE timestamptz(3)";
     sqlx::raw_sql(AssertSqlSafe(migrate))
         .execute(&world.test.admin())
         .await

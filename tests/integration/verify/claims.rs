@@ -60,7 +60,8 @@ async fn facts_that_are_not_true_are_found() {
         (
             Rule::ClaimTable,
             "challenges.judges",
-            "ALTER TABLE challenges.judges RENAME TO referees",
+            "ALTER TABLE challenges.judges RENAME TO referees;
+             COMMENT ON CONSTRAINT judges_challenge_id_fkey ON challenges.referees IS NULL",
         ),
         (
             Rule::ClaimColumn,
@@ -105,6 +106,22 @@ async fn facts_that_are_not_true_are_found() {
             Rule::ClaimConstraint,
             "challenges_title_check",
             "ALTER TABLE challenges.challenges DROP CONSTRAINT challenges_title_check",
+        ),
+        (
+            Rule::ClaimRelation,
+            "no foreign key leads from there",
+            "ALTER TABLE challenges.judges DROP CONSTRAINT judges_challenge_id_fkey, ADD CONSTRAINT judges_challenge_id_fkey
+               FOREIGN KEY (workspace_id, challenge_id) REFERENCES challenges.submissions (workspace_id, id)",
+        ),
+        (
+            Rule::ClaimRelation,
+            "but the entity leaves them behind",
+            "COMMENT ON CONSTRAINT submissions_user_id_fkey ON challenges.submissions IS 'They go too: @deleted_with_parent.'",
+        ),
+        (
+            Rule::ClaimRelation,
+            "but the entity would restore them without",
+            "COMMENT ON CONSTRAINT judges_user_id_fkey ON challenges.judges IS '@deleted_with_parent'",
         ),
         (
             Rule::AuditTrigger,

@@ -24,6 +24,43 @@ super::faults! {
     a_function_that_claims_to_be_leakproof_is_found: LeakproofFunction names "challenges.quiet()",
         "CREATE FUNCTION challenges.quiet() RETURNS bigint LANGUAGE sql LEAKPROOF AS 'SELECT 1::bigint';
          REVOKE EXECUTE ON FUNCTION challenges.quiet() FROM PUBLIC";
+    a_search_of_any_workspace_is_found: SearchFunction names "challenges.challenges_search",
+        "CREATE OR REPLACE FUNCTION challenges.challenges_search(words text, at_most bigint DEFAULT NULL, after_rank real DEFAULT NULL,
+             after_id uuid DEFAULT NULL) RETURNS TABLE (id uuid, rank real)
+           LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+           AS 'SELECT c.id, 1::real FROM challenges.challenges AS c WHERE c.\"deleted_at\" IS NULL'";
+    a_search_of_deleted_rows_is_found: SearchFunction names "challenges.challenges_status_containing",
+        "CREATE FUNCTION challenges.challenges_status_containing(contents text) RETURNS TABLE (id uuid)
+           LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+           AS 'SELECT c.id FROM challenges.challenges AS c WHERE ARRAY[c.workspace_id] @> ARRAY[(SELECT tenantry.workspace_id())]';
+         REVOKE EXECUTE ON FUNCTION challenges.challenges_status_containing(text) FROM PUBLIC;
+         ALTER FUNCTION challenges.challenges_status_containing(text) OWNER TO tenantry_search";
+    a_search_in_another_language_is_found: SearchFunction names "challenges.judges_search",
+        "CREATE FUNCTION challenges.judges_search(words text) RETURNS bigint LANGUAGE plpgsql SECURITY DEFINER
+           SET search_path = pg_catalog, pg_temp AS 'BEGIN RETURN 1; END';
+         REVOKE EXECUTE ON FUNCTION challenges.judges_search(text) FROM PUBLIC;
+         ALTER FUNCTION challenges.judges_search(text) OWNER TO tenantry_search";
+    a_search_for_others_is_found: SearchFunction names "challenges.challenges_search",
+        "GRANT EXECUTE ON FUNCTION challenges.challenges_search(text, bigint, real, uuid) TO tenantry_audit";
+    a_search_role_that_writes_is_found: SearchRole names "challenges.challenges",
+        "GRANT UPDATE (title) ON challenges.challenges TO tenantry_search";
+    a_search_role_that_reads_everything_is_found: SearchRole names "challenges.judges",
+        "GRANT SELECT ON challenges.judges TO tenantry_search";
+    a_purge_of_anything_is_found: PurgeFunction names "challenges.everything_purge()",
+        "CREATE FUNCTION challenges.everything_purge() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+           AS 'SELECT 1::bigint';
+         REVOKE EXECUTE ON FUNCTION challenges.everything_purge() FROM PUBLIC;
+         ALTER FUNCTION challenges.everything_purge() OWNER TO tenantry_purge";
+    a_purge_for_others_is_found: PurgeFunction names "challenges.judges_purge",
+        "GRANT EXECUTE ON FUNCTION challenges.judges_purge(interval, bigint, text) TO tenantry_audit";
+    a_purging_role_that_writes_is_found: PurgeRole names "challenges.challenges",
+        "GRANT UPDATE (title) ON challenges.challenges TO tenantry_purge";
+    a_purging_role_that_reads_everything_is_found: PurgeRole names "challenges.judges",
+        "GRANT SELECT ON challenges.judges TO tenantry_purge";
+    a_purging_role_that_reaches_the_living_is_found: PurgeRole names "purge_delete",
+        "ALTER POLICY purge_delete ON challenges.judges USING (true)";
+    a_purging_role_without_a_wall_is_found: WallMissing names "tenantry_purge",
+        "ALTER POLICY judges_wall ON challenges.judges TO tenantry_app, tenantry_reader, tenantry_owner";
     large_objects_of_everybody_are_worth_knowing: LargeObjects names "lo_create",
         "GRANT EXECUTE ON FUNCTION lo_create(oid) TO PUBLIC";
 

@@ -35,6 +35,18 @@ super::faults! {
     a_cascade_from_a_global_table_is_found: ForeignKeyAction names "every workspace",
         "CREATE INDEX judges_users_idx ON challenges.judges (user_id);
          ALTER TABLE challenges.judges ADD CONSTRAINT judges_users_fkey FOREIGN KEY (user_id) REFERENCES accounts.users (id) ON DELETE CASCADE";
+    a_cascade_to_rows_that_cannot_be_restored_is_found: CascadeSoftDelete names "challenges.judges does not soft-delete",
+        "DROP FUNCTION challenges.judges_purge;
+         REVOKE ALL ON challenges.judges FROM tenantry_purge;
+         ALTER TABLE challenges.judges DROP COLUMN deleted_at CASCADE";
+    a_circle_of_cascades_is_found: CascadeCircle names "challenges.judges",
+        "ALTER TABLE challenges.challenges ADD COLUMN judge_id uuid,
+           ADD CONSTRAINT challenges_judge_id_fkey FOREIGN KEY (workspace_id, judge_id) REFERENCES challenges.judges (workspace_id, id);
+         COMMENT ON COLUMN challenges.challenges.judge_id IS 'The first judge.';
+         CREATE INDEX challenges_judge_id_idx ON challenges.challenges (workspace_id, judge_id);
+         COMMENT ON CONSTRAINT challenges_judge_id_fkey ON challenges.challenges IS '@deleted_with_parent'";
+    a_liveness_key_without_a_cascade_is_found: LivenessKey names "submissions_challenge_id_live_fkey",
+        "COMMENT ON CONSTRAINT submissions_challenge_id_fkey ON challenges.submissions IS NULL";
     a_match_that_refuses_rows_without_a_parent_is_found: ForeignKeyMatch names "judges_created_by_fkey",
         "CREATE INDEX judges_created_by_idx ON challenges.judges (workspace_id, created_by);
          ALTER TABLE challenges.judges ADD CONSTRAINT judges_created_by_fkey

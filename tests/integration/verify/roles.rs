@@ -25,11 +25,13 @@ super::faults! {
         "ALTER FUNCTION challenges.judges_touch() OWNER TO tenantry_app";
     a_narrow_role_that_logs_in_is_found: NarrowRole names "tenantry_search",
         "ALTER ROLE tenantry_search LOGIN";
+    a_purging_role_that_logs_in_is_found: NarrowRole names "tenantry_purge",
+        "ALTER ROLE tenantry_purge LOGIN";
     a_narrow_role_that_is_a_member_is_found: NarrowRole names "tenantry_audit",
         "GRANT tenantry_seal TO tenantry_audit";
     a_table_of_a_superuser_is_found: TableOwner names "challenges.judges",
         "CREATE ROLE verify_superuser SUPERUSER; ALTER TABLE challenges.judges OWNER TO verify_superuser;
-         ALTER POLICY judges_wall ON challenges.judges TO tenantry_app, tenantry_reader, verify_superuser;
+         ALTER POLICY judges_wall ON challenges.judges TO tenantry_app, tenantry_reader, tenantry_purge, verify_superuser;
          CREATE POLICY superuser_all ON challenges.judges TO verify_superuser USING (true)";
     an_heir_of_a_narrow_role_is_found: NarrowRoleInherited names "verify_heir",
         "CREATE ROLE verify_heir LOGIN; GRANT tenantry_identity TO verify_heir";

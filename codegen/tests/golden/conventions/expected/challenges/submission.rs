@@ -3,7 +3,7 @@
 //! Generated from table `challenges.submissions` by tenantry-codegen; do not edit.
 
 use sea_orm::{Set, entity::prelude::*};
-use tenantry::{BelongsTo, Constraint, Direction, Field, Null, Sort};
+use tenantry::{BelongsTo, Constraint, Direction, DocumentSearch, Field, Null, Sort, TagSearch};
 
 /// The id of a submission.
 pub type Id = tenantry::Id<Entity>;
@@ -29,6 +29,8 @@ pub struct Model {
     pub score: Option<i32>,
     /// The column `created_at`.
     pub created_at: DateTimeUtc,
+    /// The column `tags`.
+    pub tags: Vec<String>,
 }
 
 /// Where foreign keys lead, and from where they come.
@@ -72,6 +74,11 @@ impl tenantry::Scoped for Entity {
     const WORKSPACE: Column = Column::WorkspaceId;
     const ID: Column = Column::Id;
     const SORTS: &'static [Sort<Self>] = &[BY_CHALLENGE_ID];
+    const SEARCHES: &'static [&'static str] = &[
+        "submissions_content_containing",
+        "submissions_tags_containing",
+        "submissions_tags_overlapping",
+    ];
     const CONSTRAINTS: &'static [Constraint] = &[
         Constraint::new("submissions_challenge_id_fkey", &["challenge_id"]),
         Constraint::new("submissions_member_id_fkey", &["member_id"]),
@@ -105,6 +112,9 @@ pub const SCORE: Field<Entity, i32, Null> = Field::new(Column::Score);
 /// The column `created_at`.
 pub const CREATED_AT: Field<Entity, DateTimeUtc> = Field::new(Column::CreatedAt);
 
+/// The column `tags`.
+pub const TAGS: Field<Entity, Vec<String>> = Field::new(Column::Tags);
+
 /// By `challenge_id`, then `created_at`, then `id`.
 ///
 /// Index `submissions_challenge_id_idx`: `challenge_id, created_at, id`.
@@ -115,6 +125,21 @@ pub const BY_CHALLENGE_ID: Sort<Entity> = Sort::by_index(
         (Column::CreatedAt, Direction::Ascending),
         (Column::Id, Direction::Ascending),
     ],
+);
+
+/// Rows by what `content` contains.
+///
+/// `submissions_content_containing`.
+pub const CONTENT_SEARCH: DocumentSearch<Entity> =
+    DocumentSearch::by_function(Column::Content, "submissions_content_containing");
+
+/// Rows by what `tags` contains.
+///
+/// `submissions_tags_containing`.
+pub const TAGS_SEARCH: TagSearch<Entity> = TagSearch::by_functions(
+    Column::Tags,
+    "submissions_tags_containing",
+    "submissions_tags_overlapping",
 );
 
 /// The challenge that a submission points at by `challenge_id`.

@@ -1,6 +1,8 @@
 //! The table `forum.posts`.
 //!
 //! Generated from table `forum.posts` by tenantry-codegen; do not edit.
+//!
+//! Left out: `live`.
 
 use sea_orm::{Set, entity::prelude::*};
 use tenantry::{BelongsTo, Constraint, Field, HasMany, Null};
@@ -24,8 +26,6 @@ pub struct Model {
     pub parent_id: Option<Id>,
     /// The column `deleted_at`.
     pub deleted_at: Option<DateTimeUtc>,
-    /// The column `live`.
-    pub live: Option<bool>,
 }
 
 /// Where foreign keys lead, and from where they come.
@@ -94,9 +94,6 @@ pub const PARENT_ID: Field<Entity, Id, Null> = Field::new(Column::ParentId);
 
 /// The column `deleted_at`.
 pub const DELETED_AT: Field<Entity, DateTimeUtc, Null> = Field::new(Column::DeletedAt);
-
-/// The column `live`.
-pub const LIVE: Field<Entity, bool, Null> = Field::new(Column::Live);
 
 /// The posts that point at a post by `parent_id`.
 pub const POSTS_BY_PARENT: HasMany<Entity, Entity> = HasMany::new(Column::ParentId);

@@ -49,6 +49,7 @@ impl tenantry::Keyed for Entity {
 impl tenantry::Scoped for Entity {
     const WORKSPACE: Column = Column::WorkspaceId;
     const ID: Column = Column::Id;
+    const UNIQUES: &'static [Unique<Self>] = &[WORKSPACE_ID_THREAD_ID_KEY];
     const CONSTRAINTS: &'static [Constraint] = &[
         Constraint::new("summaries_pkey", &["id"]),
         Constraint::new("summaries_thread_id_fkey", &["thread_id"]),

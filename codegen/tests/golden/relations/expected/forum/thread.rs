@@ -1,6 +1,8 @@
 //! The table `forum.threads`.
 //!
 //! Generated from table `forum.threads` by tenantry-codegen; do not edit.
+//!
+//! Left out: `live`.
 
 use sea_orm::{Set, entity::prelude::*};
 use tenantry::{BelongsTo, Constraint, Field, HasMany, Null};
@@ -24,8 +26,6 @@ pub struct Model {
     pub resolver_id: Option<super::member::Id>,
     /// The column `deleted_at`.
     pub deleted_at: Option<DateTimeUtc>,
-    /// The column `live`.
-    pub live: Option<bool>,
     /// The column `first_post_id`.
     pub first_post_id: Option<super::post::Id>,
 }
@@ -111,9 +111,6 @@ pub const RESOLVER_ID: Field<Entity, super::member::Id, Null> = Field::new(Colum
 
 /// The column `deleted_at`.
 pub const DELETED_AT: Field<Entity, DateTimeUtc, Null> = Field::new(Column::DeletedAt);
-
-/// The column `live`.
-pub const LIVE: Field<Entity, bool, Null> = Field::new(Column::Live);
 
 /// The column `first_post_id`.
 pub const FIRST_POST_ID: Field<Entity, super::post::Id, Null> = Field::new(Column::FirstPostId);

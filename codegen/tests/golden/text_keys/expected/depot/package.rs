@@ -60,6 +60,7 @@ impl tenantry::Keyed for Entity {
 impl tenantry::Scoped for Entity {
     const WORKSPACE: Column = Column::Org;
     const ID: Column = Column::Name;
+    const UNIQUES: &'static [Unique<Self>] = &[PKEY];
     const CONSTRAINTS: &'static [Constraint] = &[
         Constraint::new("packages_org_fkey", &[]),
         Constraint::new("packages_pkey", &["name"]),

@@ -49,6 +49,7 @@ impl tenantry::Keyed for Entity {
 impl tenantry::Scoped for Entity {
     const WORKSPACE: Column = Column::Org;
     const ID: Column = Column::Id;
+    const UNIQUES: &'static [Unique<Self>] = &[PKEY];
     const CONSTRAINTS: &'static [Constraint] = &[
         Constraint::new("releases_package_name_fkey", &["package_name"]),
         Constraint::new("releases_pkey", &["id"]),

@@ -1,0 +1,21 @@
+//! What happened, in the words of the audit log: written here, so that nobody can leave it out.
+
+use super::function::Function;
+use crate::roles::{AUDIT, IDENTITY};
+
+pub(super) const FUNCTIONS: &[Function] = &[Function {
+    owner: AUDIT,
+    signature: "note(uuid, text, text, text[], jsonb)",
+    definition: NOTE,
+    about: "Notes what happened in a workspace, as noun.verb; for the functions of this schema.",
+    callers: &[IDENTITY],
+}];
+
+const NOTE: &str = "note(workspace uuid, action text, table_name text, record_ids text[], details jsonb) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
+  INSERT INTO tenantry.audit_log
+    (workspace_id, operation, action, table_name, record_ids, details, actor_kind, actor_id, actor_name, request_id)
+  SELECT note.workspace, 'event', note.action, note.table_name, note.record_ids, note.details,
+    who.actor_kind, who.actor_id, who.actor_name, who.request_id
+  FROM tenantry.audit_context() AS who
+$function$";

@@ -1,0 +1,404 @@
+//! `upsert_many` and `upsert_each`.
+//!
+//! ```sql
+//! WITH given(…, position) AS (SELECT * FROM unnest(…)),
+//!      done AS (INSERT INTO … SELECT … FROM given ORDER BY key ON CONFLICT (…) DO UPDATE … RETURNING …)
+//! SELECT done.…, given.position FROM done JOIN given ON done.key = given.key
+//! ```
+//!
+//! Rows are found again by the key as PostgreSQL compares it, since a row that was there keeps its
+//! own id, and a key that differs by case alone may be the same key. They are written in the order of
+//! the key, so that two calls over the same keys wait for each other instead of locking up.
+
+use std::{collections::HashSet, ops::Range};
+
+use sea_orm::{
+    ColumnTrait, EntityTrait, IdenStatic, Iterable,
+    sea_query::{
+        Alias, CommonTableExpression, Expr, ExprTrait, JoinType, Order, Query, ReturningClause,
+        SelectStatement, TableRef, UnionType, WithClause,
+    },
+};
+use sqlx::{Row, postgres::PgRow};
+
+use super::{
+    batch::{Batch, Part, with_refused, workspace},
+    hooked::Given,
+    insert::part_insert,
+    narrow::narrow,
+    pieces::{Write, all_or_none},
+};
+use crate::{
+    Access, Error, ErrorKind, NewRow, Result, Rows, Scoped, Unique, Versioned, Writes,
+    connection::{Exclusive, TRANSACTION_COLUMN},
+    error::from_statement,
+    field::qualified,
+    hook::Turn,
+    read::model,
+    write::{
+        POSTGRES,
+        insert::{changed, on_conflict},
+        transaction,
+    },
+};
+
+const POSITION: &str = "tenantry_position";
+
+impl<E: Scoped, A: Access> Rows<'_, E, A> {
+    /// Inserts rows or, where `target` finds one of the workspace, gives that one the new values:
+    /// all or none, in the order given.
+    ///
+    /// Each is what [`upsert`](Self::upsert) makes of it. As [`insert_many`](Self::insert_many) it
+    /// takes one trip for up to 10,000 rows, and costs the transaction where a row is refused.
+    ///
+    /// # Errors
+    ///
+    /// As [`upsert`](Self::upsert), for whichever row is refused first; [`ErrorKind::Invalid`], with
+    /// the key's fields, if two rows have the same key: one of them would be lost.
+    /// [`ErrorKind::Retryable`] if a concurrent call took the same rows in another order.
+    pub async fn upsert_many<N: NewRow<E>>(
+        self,
+        rows: impl IntoIterator<Item = N> + Send,
+        target: Unique<E>,
+    ) -> Result<Vec<E::Model>>
+    where
+        E: Versioned,
+        A: Writes,
+    {
+        let rows = rows.into_iter().map(NewRow::into_active_model);
+        if Turn::<E>::begin(self.session())?.is_some() {
+            let rows: Vec<_> = rows.collect();
+            // What cannot be a batch is refused before anybody is asked.
+            plan(
+                &Batch::<E>::of(self.workspace(), rows.iter().cloned())?,
+                &target,
+            )?;
+            return self.upsert_many_hooked(rows, target).await;
+        }
+        let batch = Batch::<E>::of(self.workspace(), rows)?;
+        let chunks = plan(&batch, &target)?;
+        if chunks.is_empty() {
+            return Ok(Vec::new());
+        }
+        let connection = self.session().connection();
+        let connection = connection.exclusive(Self::purpose("upsert_many")).await?;
+        all_or_none(connection, chunks, |_| (), &Upserts(&batch, &target)).await
+    }
+
+    /// Inserts or changes rows as [`upsert_many`](Self::upsert_many) does, and tells for each, in the
+    /// order given, what became of it.
+    ///
+    /// The outcomes are those of one [`upsert`](Self::upsert) after another, each in a savepoint of
+    /// its own; the trips are those of [`insert_each`](Self::insert_each).
+    ///
+    /// # Errors
+    ///
+    /// Of each row: as [`upsert`](Self::upsert). Of the call: [`ErrorKind::Invalid`], and nothing is
+    /// kept, if two rows have the same key or id; what a connection can fail with, and nothing is
+    /// kept.
+    pub async fn upsert_each<N: NewRow<E>>(
+        self,
+        rows: impl IntoIterator<Item = N> + Send,
+        target: Unique<E>,
+    ) -> Result<Vec<Result<E::Model>>>
+    where
+        E: Versioned,
+        A: Writes,
+    {
+        let mut batch = Batch::<E>::new(self.workspace());
+        if Turn::<E>::begin(self.session())?.is_some() {
+            let rows = rows.into_iter().map(NewRow::into_active_model);
+            let rows: Vec<_> = rows.collect();
+            // A row that cannot be stamped is refused in its turn.
+            drop(batch.push_each(rows.iter().cloned().map(Given::<E>)));
+            batch.refuse_twins()?;
+            plan(&batch, &target)?;
+            return self.upsert_each_hooked(rows, target).await;
+        }
+        let stamped = batch.push_each(rows);
+        batch.refuse_twins()?;
+        let chunks = plan(&batch, &target)?;
+        let connection = self.session().connection();
+        let connection = connection.exclusive(Self::purpose("upsert_each")).await?;
+        let written = narrow(connection, chunks, &Upserts(&batch, &target)).await?;
+        Ok(with_refused(stamped, written))
+    }
+}
+
+/// The columns of a key, but for the workspace's, which all rows have alike.
+fn key<E: Scoped>(target: &Unique<E>) -> impl Iterator<Item = E::Column> {
+    let key = target.columns.iter().copied();
+    key.filter(|column| column.as_str() != E::WORKSPACE.as_str())
+}
+
+/// Refuses two rows of one key, and cuts what is left into statements.
+///
+/// A row without a whole key goes by itself: it meets no other row, and could not be found by its key.
+fn plan<E: Scoped>(batch: &Batch<'_, E>, target: &Unique<E>) -> Result<Vec<Range<usize>>> {
+    let key: Vec<E::Column> = key(target).collect();
+    let mut seen = HashSet::with_capacity(batch.len());
+    let mut alone = HashSet::new();
+    for row in 0..batch.len() {
+        let values = key.iter().map(|column| batch.value(row, *column));
+        let whole = values.map(|value| value.filter(|value| **value != value.as_null()));
+        match whole.collect::<Option<Vec<_>>>() {
+            Some(values) if !seen.insert(format!("{values:?}")) => return Err(twins(target)),
+            Some(_) => {}
+            None => drop(alone.insert(row)),
+        }
+    }
+    Ok(batch.chunks_with_alone(&alone))
+}
+
+fn twins<E: Scoped>(target: &Unique<E>) -> Error {
+    let error = Error::new(ErrorKind::Invalid, "two rows of one call have the same key")
+        .with_constraint(target.name());
+    key(target).fold(error, |error, column| error.with_field(column.as_str()))
+}
+
+struct Upserts<'b, E: Scoped>(&'b Batch<'b, E>, &'b Unique<E>);
+
+impl<E: Versioned> Write for Upserts<'_, E> {
+    type Row = E::Model;
+
+    async fn write(
+        &self,
+        connection: &mut Exclusive<'_>,
+        rows: Range<usize>,
+    ) -> Result<Vec<E::Model>> {
+        upsert(connection, self.0, rows, self.1).await
+    }
+}
+
+/// Upserts the rows of a range, and returns them in their order.
+async fn upsert<E: Versioned>(
+    connection: &mut Exclusive<'_>,
+    batch: &Batch<'_, E>,
+    range: Range<usize>,
+    target: &Unique<E>,
+) -> Result<Vec<E::Model>> {
+    let mut parts = batch.parts(range.clone())?;
+    for part in &mut parts {
+        let positions = part.positions.iter();
+        let positions = positions.map(|row| i32::try_from(row - range.start).unwrap_or(i32::MAX));
+        part.given.push_named(POSITION, positions.map(Into::into))?;
+    }
+    let arguments = batch.arguments(&parts)?;
+    let sql = statement::<E>(&parts, target)?;
+    let told = match parts.len() {
+        1 => connection.fetch_all(sql, arguments).await,
+        _ => connection.fetch_all_once(sql, arguments).await,
+    };
+    let told = told.map_err(|error| match error.sqlstate() {
+        // The second time that one statement meets a row: two keys are equal to PostgreSQL.
+        Some("21000") => twins(target).with_sqlstate("21000"),
+        _ => error.about::<E>(),
+    })?;
+    let mut rows: Vec<Option<E::Model>> = vec![None; range.len()];
+    place::<E>(told, &mut rows)?;
+    if rows.iter().any(Option::is_none) {
+        holders::<E>(connection, batch, &parts, target, &mut rows).await?;
+    }
+    // A key that is taken outside of the workspace is taken, as for `upsert`.
+    rows.into_iter()
+        .map(|row| row.ok_or_else(|| target.violation()))
+        .collect()
+}
+
+fn place<E: Scoped>(told: Vec<PgRow>, rows: &mut [Option<E::Model>]) -> Result<()> {
+    for row in told {
+        let position: i32 = row.try_get(POSITION).map_err(from_statement)?;
+        let place = usize::try_from(position).ok();
+        let place = place.and_then(|position| rows.get_mut(position));
+        let told = model::<E>(row)?;
+        let place = place
+            .ok_or_else(|| Error::new(ErrorKind::Internal, "a row was told that was not given"))?;
+        if place.replace(told).is_some() {
+            return Err(Error::new(ErrorKind::Internal, "a row was told twice"));
+        }
+    }
+    Ok(())
+}
+
+/// The rows that have the key of those that name nothing else, and so were left as they are.
+async fn holders<E: Scoped>(
+    connection: &mut Exclusive<'_>,
+    batch: &Batch<'_, E>,
+    parts: &[Part<'_, E>],
+    target: &Unique<E>,
+    rows: &mut [Option<E::Model>],
+) -> Result<()> {
+    for part in parts {
+        let has_key = key(target).all(|key| names(part.columns, key));
+        if !has_key || !changed::<E>(part.columns, target).is_empty() {
+            continue;
+        }
+        let mut told = Vec::new();
+        let found = connection
+            .fetch_all(
+                holder::<E>(part, target),
+                batch.arguments(std::slice::from_ref(part))?,
+            )
+            .await?;
+        for row in found {
+            let position: i32 = row.try_get(POSITION).map_err(from_statement)?;
+            let known = usize::try_from(position).ok();
+            if known
+                .and_then(|known| rows.get(known))
+                .is_some_and(Option::is_none)
+            {
+                told.push(row);
+            }
+        }
+        place::<E>(told, rows)?;
+    }
+    Ok(())
+}
+
+fn names<C: ColumnTrait>(columns: &[C], column: C) -> bool {
+    columns
+        .iter()
+        .any(|named| named.as_str() == column.as_str())
+}
+
+fn statement<E: Scoped>(parts: &[Part<'_, E>], target: &Unique<E>) -> Result<String> {
+    let mut first = 2;
+    let mut with = WithClause::new();
+    let mut answer: Option<SelectStatement> = None;
+    for (number, part) in parts.iter().enumerate() {
+        with.cte(part.given.table(first));
+        first += part.given.parameters();
+        let name = format!("done_{number}");
+        let changed = changed::<E>(part.columns, target);
+        let mut insert = part_insert(part, |rows| {
+            if part.positions.len() > 1 {
+                for column in key(target) {
+                    rows.order_by_expr(part.given.value(column), Order::Asc);
+                }
+            }
+        })?;
+        insert
+            .on_conflict(on_conflict::<E>(workspace::<E>(), &changed, target))
+            .returning(raw::<E>());
+        let mut done = CommonTableExpression::new();
+        with.cte(done.table_name(Alias::new(&name)).query(insert).to_owned());
+        let told = told(part, &name, target);
+        match &mut answer {
+            None => answer = Some(told),
+            Some(answer) => {
+                answer.union(UnionType::All, told);
+            }
+        }
+    }
+    Ok(POSTGRES.build(&answer.unwrap_or_default().with(with)).sql)
+}
+
+/// The rows of a part as they now are, each with the position of the one that was given.
+fn told<E: Scoped>(part: &Part<'_, E>, done: &str, target: &Unique<E>) -> SelectStatement {
+    let done = Alias::new(done);
+    let mut select = Query::select();
+    for column in E::Column::iter() {
+        let value = column.select_as(Expr::col((done.clone(), column)));
+        select.expr_as(value, Alias::new(column.as_str()));
+    }
+    select
+        .expr(Expr::col((done.clone(), TRANSACTION_COLUMN)))
+        .expr_as(part.given.named(POSITION), Alias::new(POSITION))
+        .from(done.clone());
+    let mut same = Expr::cust("TRUE");
+    // One row given is one row told, whatever its key.
+    if part.positions.len() > 1 {
+        for column in key(target) {
+            same = same.and(Expr::col((done.clone(), column)).eq(part.given.value(column)));
+        }
+    }
+    select.join(JoinType::InnerJoin, part.given.name(), same);
+    select
+}
+
+fn holder<E: Scoped>(part: &Part<'_, E>, target: &Unique<E>) -> String {
+    let mut select = Query::select();
+    for column in E::Column::iter() {
+        select.expr_as(
+            column.select_as(qualified(column)),
+            Alias::new(column.as_str()),
+        );
+    }
+    let mut same = qualified(E::WORKSPACE).eq(workspace::<E>());
+    for column in key(target) {
+        same = same.and(qualified(column).eq(part.given.value(column)));
+    }
+    if let (true, Some(deleted_at)) = (target.live_only, E::DELETED_AT) {
+        same = same.and(qualified(deleted_at).is_null());
+    }
+    let given: TableRef = part.given.name().into();
+    select
+        .expr_as(part.given.named(POSITION), Alias::new(POSITION))
+        .from(given)
+        .join(JoinType::InnerJoin, E::default().table_ref(), same);
+    let mut with = WithClause::new();
+    with.cte(part.given.table(2));
+    POSTGRES.build(&select.with(with)).sql
+}
+
+/// Columns as they are stored, to be compared with what was given.
+fn raw<E: EntityTrait>() -> ReturningClause {
+    let columns = E::Column::iter().map(|column| Expr::col((E::default(), column)));
+    Query::returning().exprs(columns.chain([transaction()]))
+}
+
+#[cfg(test)]
+mod tests {
+    use insta::assert_snapshot;
+    use sea_orm::{DatabaseBackend, Set, Statement};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::sample::{self, CODE_KEY, readable};
+
+    fn row(code: &str) -> sample::ActiveModel {
+        sample::ActiveModel {
+            name: Set("a".into()),
+            code: Set(code.into()),
+            ..sample::ActiveModel::default()
+        }
+    }
+
+    fn shown(sql: String) -> String {
+        readable(&Statement::from_string(DatabaseBackend::Postgres, sql))
+    }
+
+    /// H-14: at every level, by the key as its column compares it.
+    #[test]
+    fn rows_are_written_and_found_again_by_their_key() {
+        let workspace = Uuid::nil().into();
+        let rows = [row("a"), row("b")];
+        let batch = Batch::<sample::Entity>::of(&workspace, rows).unwrap();
+        let mut parts = batch.parts(0..2).unwrap();
+        let positions = [0.into(), 1.into()];
+        parts[0].given.push_named(POSITION, positions).unwrap();
+        assert_snapshot!(format!(
+            "{}\n\n{}",
+            shown(statement(&parts, &CODE_KEY).unwrap()),
+            shown(holder(&parts[0], &CODE_KEY))
+        ));
+    }
+
+    #[test]
+    fn a_row_without_a_whole_key_goes_by_itself() {
+        let workspace = Uuid::nil().into();
+        let keyless = sample::ActiveModel {
+            name: Set("a".into()),
+            ..sample::ActiveModel::default()
+        };
+        let rows = [row("a"), keyless.clone(), keyless, row("b"), row("c")];
+        let batch = Batch::<sample::Entity>::of(&workspace, rows).unwrap();
+        assert_eq!(plan(&batch, &CODE_KEY).unwrap(), [0..1, 1..2, 2..3, 3..5]);
+        let rows = [row("a"), row("b"), row("a")];
+        let batch = Batch::<sample::Entity>::of(&workspace, rows).unwrap();
+        assert_eq!(
+            plan(&batch, &CODE_KEY).unwrap_err().kind(),
+            ErrorKind::Invalid
+        );
+    }
+}

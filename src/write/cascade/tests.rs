@@ -1,0 +1,65 @@
+//! The statements: the workspace stands at every level (H-14).
+
+use insta::assert_snapshot;
+
+use super::*;
+use crate::sample::{self, gadget};
+
+/// A statement as a reviewer reads it: a part to a line.
+fn shown(sql: &str) -> String {
+    let parts = ["), locked", "), reached", "), taken", "), gate", "), done"];
+    let mut text = sql
+        .replace('"', "")
+        .replace(" SELECT gate.open", "\nSELECT gate.open");
+    for part in parts {
+        text = text.replace(part, &format!("),\n{}", &part[3..]));
+    }
+    for clause in [" FROM ", " UNION ", " WHERE ", " AND NOT EXISTS ", " SET "] {
+        text = text.replace(clause, &format!("\n  {}", &clause[1..]));
+    }
+    text
+}
+
+fn plan() -> Plan {
+    Plan::of::<sample::Entity>().unwrap()
+}
+
+#[test]
+fn a_delete_locks_from_the_root_downwards_and_deletes_from_the_leaves() {
+    assert_snapshot!(shown(&delete(&plan())));
+}
+
+#[test]
+fn each_of_many_takes_what_the_first_of_them_reaches() {
+    assert_snapshot!(shown(&delete_each(&plan())));
+}
+
+#[test]
+fn a_row_on_which_nothing_hangs_is_deleted_by_the_same_words() {
+    assert_snapshot!(shown(&delete(&Plan::of::<gadget::Entity>().unwrap())));
+}
+
+#[test]
+fn a_restore_revives_what_an_operation_took_if_nothing_is_in_the_way() {
+    assert_snapshot!(shown(&restore(&plan())));
+}
+
+#[test]
+fn what_is_in_the_way_is_asked_for_within_the_workspace() {
+    assert_snapshot!(shown(&obstacles(&plan())));
+}
+
+/// Every table that a statement reads or writes is held to the workspace, under whichever name.
+#[test]
+fn every_mention_of_a_table_is_held_to_the_workspace() {
+    for sql in [
+        delete(&plan()),
+        delete_each(&plan()),
+        restore(&plan()),
+        obstacles(&plan()),
+    ] {
+        let mentions = sql.matches("\"app\".\"").count();
+        let held = sql.matches(".\"workspace_id\" = $1").count();
+        assert_eq!(mentions, held, "{sql}");
+    }
+}
