@@ -113,11 +113,12 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         if !is_open(answer.first())? {
             return self.delete_one_by_one(ids).await;
         }
+        let places: HashMap<Uuid, usize> = operations.iter().copied().zip(0..).collect();
         let mut deletions: HashMap<usize, Deletion> = HashMap::new();
         for row in &answer {
             connection.learn(row);
-            let place: Option<i64> = row.try_get("pos").map_err(from_statement)?;
-            let Some(place) = place.and_then(|place| usize::try_from(place - 1).ok()) else {
+            let operation: Option<Uuid> = row.try_get("op").map_err(from_statement)?;
+            let Some(&place) = operation.and_then(|known| places.get(&known)) else {
                 continue;
             };
             let (node, rows): (i32, i64) = (

@@ -4,12 +4,15 @@
 //!
 //! ```sql
 //! WITH locked_0 AS (SELECT id FROM parents  WHERE workspace = $1 AND id = ANY ($2) AND deleted_at IS NULL ORDER BY id FOR NO KEY UPDATE),
-//!      locked_1 AS (SELECT id FROM children JOIN locked_0 ON … WHERE workspace = $1 AND deleted_at IS NULL ORDER BY id FOR NO KEY UPDATE),
+//!      locked_1 AS (SELECT id FROM children WHERE workspace = $1 AND parent = ANY (those of locked_0) AND deleted_at IS NULL ORDER BY id FOR NO KEY UPDATE),
 //!      gate     AS (SELECT … whether all could be locked …),
-//!      done_1   AS (UPDATE children … FROM locked_1, gate WHERE gate.open RETURNING id),
-//!      done_0   AS (UPDATE parents  … FROM locked_0, gate WHERE gate.open RETURNING id)
+//!      done_1   AS (UPDATE children … WHERE parent = ANY (those of locked_0) AND the gate is open RETURNING id),
+//!      done_0   AS (UPDATE parents  … WHERE id = ANY ($2) AND the gate is open RETURNING id)
 //! SELECT …
 //! ```
+//!
+//! Tables are never joined with what was locked: PostgreSQL takes it for a row or two, and where it takes the table for as
+//! small, as after a load that nobody analyzed, it would compare every row with every other.
 
 use super::{Node, OPEN, Plan, ROOTS, WHOLE, counted, name, transaction};
 
@@ -19,7 +22,7 @@ pub(in crate::write) fn delete(plan: &Plan) -> String {
     let mut parts = text.locks();
     parts.push(text.gate("count(*) = cardinality($2)"));
     for at in (0..plan.nodes.len()).rev() {
-        parts.push(text.done(at, "$3::uuid", &format!("locked_{at} AS l")));
+        parts.push(text.done(at, "$3::uuid"));
     }
     format!(
         "WITH RECURSIVE {} SELECT gate.open AS {OPEN}, gate.roots AS {ROOTS}, gate.whole AS {WHOLE}, {}{} FROM gate",
@@ -57,29 +60,33 @@ pub(in crate::write) fn reached(plan: &Plan, at: usize) -> String {
 /// Deletes rows, each with what hangs on it, by an operation of its own: `$3` operations, one for each of the ids.
 ///
 /// A row on which several of them lay hands is taken by the first, as it would be if they came one after the other.
-/// It answers one row for each root and table.
+/// It answers one row for each operation and table.
 pub(in crate::write) fn delete_each(plan: &Plan) -> String {
     let text = Delete { plan, each: true };
     let mut parts = vec![
-        "wanted AS (SELECT w.id, w.op, w.pos FROM unnest($2, $3::uuid[]) WITH ORDINALITY AS w (id, op, pos))"
-            .to_owned(),
+        "wanted AS (SELECT w.id, w.pos FROM unnest($2) WITH ORDINALITY AS w (id, pos))".to_owned(),
+        places("wanted"),
     ];
     parts.extend(text.locks());
     parts.push(text.gate("true"));
     for at in (0..plan.nodes.len()).rev() {
-        let taken = format!("taken_{at} AS l JOIN wanted AS w ON w.pos = l.pos");
-        parts.push(text.done(at, "w.op", &taken));
+        let id = name(plan.nodes[at].table.id);
+        parts.push(text.done(
+            at,
+            &format!(
+                "($3::uuid[])[{}]",
+                place(&format!("taken_{at}"), &format!("r.{id}"))
+            ),
+        ));
     }
     let sums = (0..plan.nodes.len())
         .map(|at| {
-            format!(
-                "SELECT {at} AS node, d.pos, count(*) AS rows FROM done_{at} AS d GROUP BY d.pos"
-            )
+            format!("SELECT {at} AS node, d.op, count(*) AS rows FROM done_{at} AS d GROUP BY d.op")
         })
         .collect::<Vec<_>>()
         .join(" UNION ALL ");
     format!(
-        "WITH RECURSIVE {} SELECT gate.open AS {OPEN}, {}, s.node, s.pos, s.rows FROM gate LEFT JOIN ({sums}) AS s ON true",
+        "WITH RECURSIVE {} SELECT gate.open AS {OPEN}, {}, s.node, s.op, s.rows FROM gate LEFT JOIN ({sums}) AS s ON true",
         parts.join(", "),
         transaction(),
     )
@@ -104,6 +111,7 @@ impl Delete<'_> {
             parts.push(locked(at, node));
             if self.each {
                 parts.push(taken(at, node));
+                parts.push(places(&format!("taken_{at}")));
             }
         }
         parts
@@ -112,25 +120,26 @@ impl Delete<'_> {
     /// All rows of a table to which several ways lead, or ways of any length.
     fn reached(&self, at: usize, node: &Node) -> String {
         let (path, id, living) = (node.path(), name(node.table.id), node.living("r"));
-        let pos = if self.each { ", p.pos" } else { "" };
+        let root = |of: &str, key: &str| match self.each {
+            true => format!(", {}", place(of, &format!("r.{key}"))),
+            false => String::new(),
+        };
+        let source = if self.each { "taken" } else { "locked" };
         let mut seeds: Vec<String> = node
             .parents
             .iter()
             .map(|(parent, column)| {
-                let source = if self.each { "taken" } else { "locked" };
+                let (of, column) = (format!("{source}_{parent}"), name(column));
                 format!(
-                    "SELECT r.{id} AS id{pos} FROM {path} AS r JOIN {source}_{parent} AS p ON p.id = r.{} WHERE {living}",
-                    name(column)
+                    "SELECT r.{id}{} FROM {path} AS r WHERE {living} AND r.{column} = ANY (ARRAY(SELECT p.id FROM {of} AS p))",
+                    root(&of, &column)
                 )
             })
             .collect();
-        if at == 0 && self.each {
+        if at == 0 {
             seeds.push(format!(
-                "SELECT r.{id} AS id{pos} FROM {path} AS r JOIN wanted AS p ON p.id = r.{id} WHERE {living}"
-            ));
-        } else if at == 0 {
-            seeds.push(format!(
-                "SELECT r.{id} AS id FROM {path} AS r WHERE {living} AND r.{id} = ANY ($2)"
+                "SELECT r.{id}{} FROM {path} AS r WHERE {living} AND r.{id} = ANY ($2)",
+                root("wanted", &id)
             ));
         }
         let seeds = seeds.join(" UNION ");
@@ -145,7 +154,8 @@ impl Delete<'_> {
             .collect::<Vec<_>>()
             .join(" OR ");
         format!(
-            "reached_{at} ({columns}) AS (({seeds}) UNION SELECT r.{id}{pos} FROM {path} AS r JOIN reached_{at} AS p ON {hangs} WHERE {living})"
+            "reached_{at} ({columns}) AS (({seeds}) UNION SELECT r.{id}{} FROM {path} AS r JOIN reached_{at} AS p ON {hangs} WHERE {living})",
+            if self.each { ", p.pos" } else { "" }
         )
     }
 
@@ -157,11 +167,11 @@ impl Delete<'_> {
                 _ if spreads(node) => {
                     format!("SELECT count(DISTINCT f.id) FROM reached_{at} AS f")
                 }
-                [(parent, column)] => format!(
-                    "SELECT count(*) FROM {} AS r JOIN locked_{parent} AS p ON p.id = r.{} WHERE {}",
+                [_] => format!(
+                    "SELECT count(*) FROM {} AS r WHERE {} AND {}",
                     node.path(),
-                    name(column),
-                    node.living("r")
+                    node.living("r"),
+                    meant(at, node)
                 ),
                 // What of the roots is missing is the answer, not an obstacle.
                 _ => continue,
@@ -179,19 +189,22 @@ impl Delete<'_> {
         )
     }
 
-    fn done(&self, at: usize, operation: &str, source: &str) -> String {
+    fn done(&self, at: usize, operation: &str) -> String {
         let node = &self.plan.nodes[at];
         let table = &node.table;
-        let pos = if self.each { ", l.pos" } else { "" };
+        let told = if self.each {
+            format!("r.{} AS op", name(table.delete_op))
+        } else {
+            format!("r.{} AS id", name(table.id))
+        };
         format!(
-            "done_{at} AS (UPDATE {} AS r SET {} = CURRENT_TIMESTAMP, {} = {operation} FROM {source} CROSS JOIN gate \
-             WHERE {} AND r.{} = l.id AND gate.open RETURNING r.{} AS id{pos})",
+            "done_{at} AS (UPDATE {} AS r SET {} = CURRENT_TIMESTAMP, {} = {operation} \
+             WHERE {} AND {} AND (SELECT gate.open FROM gate) RETURNING {told})",
             node.path(),
             name(table.deleted_at),
             name(table.delete_op),
             node.living("r"),
-            name(table.id),
-            name(table.id),
+            meant(at, node),
         )
     }
 }
@@ -201,39 +214,65 @@ fn spreads(node: &Node) -> bool {
     !node.own.is_empty() || node.parents.len() > 1
 }
 
+/// The rows of a table that a delete is about, among the living ones of the workspace.
+fn meant(at: usize, node: &Node) -> String {
+    let id = name(node.table.id);
+    match node.parents.as_slice() {
+        _ if spreads(node) => format!("r.{id} = ANY (ARRAY(SELECT l.id FROM locked_{at} AS l))"),
+        [(parent, column)] => format!(
+            "r.{} = ANY (ARRAY(SELECT p.id FROM locked_{parent} AS p))",
+            name(column)
+        ),
+        _ => format!("r.{id} = ANY ($2)"),
+    }
+}
+
 /// Sorted before it is locked, so that all that was asked for above is locked first.
 fn locked(at: usize, node: &Node) -> String {
     let (path, id, living) = (node.path(), name(node.table.id), node.living("r"));
-    let from = match node.parents.as_slice() {
-        _ if spreads(node) => format!(
-            "{path} AS r JOIN (SELECT DISTINCT f.id FROM reached_{at} AS f) AS p ON p.id = r.{id} WHERE {living}"
+    let (columns, meant) = match node.parents.as_slice() {
+        _ if spreads(node) => (
+            format!("r.{id} AS id"),
+            format!("r.{id} = ANY (ARRAY(SELECT DISTINCT f.id FROM reached_{at} AS f))"),
         ),
-        [(parent, column)] => format!(
-            "{path} AS r JOIN locked_{parent} AS p ON p.id = r.{} WHERE {living}",
-            name(column)
+        [(_, column)] => (
+            format!("r.{id} AS id, r.{} AS parent", name(column)),
+            meant(at, node),
         ),
-        _ => format!("{path} AS r WHERE {living} AND r.{id} = ANY ($2)"),
+        _ => (format!("r.{id} AS id"), meant(at, node)),
     };
     format!(
-        "locked_{at} AS (SELECT r.{id} AS id FROM {from} ORDER BY r.{id} FOR NO KEY UPDATE OF r)"
+        "locked_{at} AS (SELECT {columns} FROM {path} AS r WHERE {living} AND {meant} ORDER BY r.{id} FOR NO KEY UPDATE OF r)"
     )
 }
 
 /// Which root takes a row: the first that reaches it.
 fn taken(at: usize, node: &Node) -> String {
-    let id = name(node.table.id);
-    match node.parents.as_slice() {
+    let from = match node.parents.as_slice() {
+        // `IS TRUE` keeps it a look-up in a hash table.
         _ if spreads(node) => format!(
-            "taken_{at} AS (SELECT l.id, min(f.pos) AS pos FROM locked_{at} AS l JOIN reached_{at} AS f ON f.id = l.id GROUP BY l.id)"
+            "SELECT f.id, min(f.pos) AS pos FROM reached_{at} AS f WHERE (f.id IN (SELECT l.id FROM locked_{at} AS l)) IS TRUE GROUP BY f.id"
         ),
-        [(parent, column)] => format!(
-            "taken_{at} AS (SELECT l.id, p.pos FROM locked_{at} AS l JOIN {} AS r ON r.{id} = l.id JOIN taken_{parent} AS p ON p.id = r.{} WHERE {})",
-            node.path(),
-            name(column),
-            node.living("r")
+        [(parent, _)] => format!(
+            "SELECT l.id, {} AS pos FROM locked_{at} AS l",
+            place(&format!("taken_{parent}"), "l.parent")
         ),
         _ => format!(
-            "taken_{at} AS (SELECT l.id, w.pos FROM locked_{at} AS l JOIN wanted AS w ON w.id = l.id)"
+            "SELECT l.id, {} AS pos FROM locked_{at} AS l",
+            place("wanted", "l.id")
         ),
-    }
+    };
+    format!("taken_{at} AS ({from})")
+}
+
+/// The roots by the rows that they take, as a document: it is searched in halves, and never joined.
+fn places(of: &str) -> String {
+    format!(
+        "{of}_places AS (SELECT pg_catalog.jsonb_object_agg(t.id::text, t.pos) AS of FROM {of} AS t)"
+    )
+}
+
+/// The root that takes a row.
+fn place(of: &str, id: &str) -> String {
+    format!("((SELECT p.of FROM {of}_places AS p) ->> {id}::text)::int")
 }

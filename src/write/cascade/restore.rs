@@ -11,8 +11,8 @@ pub(in crate::write) fn restore(plan: &Plan) -> String {
     for (at, node) in plan.nodes.iter().enumerate() {
         let table = &node.table;
         parts.push(format!(
-            "done_{at} AS (UPDATE {} AS r SET {} = NULL, {} = NULL FROM locked_{at} AS l CROSS JOIN gate \
-             WHERE {} AND r.{id} = l.id AND gate.open RETURNING r.{id} AS id)",
+            "done_{at} AS (UPDATE {} AS r SET {} = NULL, {} = NULL \
+             WHERE {} AND (SELECT gate.open FROM gate) RETURNING r.{id} AS id)",
             node.path(),
             name(table.deleted_at),
             name(table.delete_op),
@@ -143,7 +143,7 @@ pub(in crate::write) fn obstacles(plan: &Plan) -> String {
         }
         parts.push(locked(plan, at));
         rows.push(format!(
-            "SELECT {at}, 'policy', 0, r.{id}::text, NULL FROM {} AS r WHERE {} AND NOT EXISTS (SELECT FROM locked_{at} AS l WHERE l.id = r.{id})",
+            "SELECT {at}, 'policy', 0, r.{id}::text, NULL FROM {} AS r WHERE {} AND (r.{id} IN (SELECT l.id FROM locked_{at} AS l)) IS NOT TRUE",
             node.path(),
             node.taken("r"),
         ));
