@@ -25,6 +25,7 @@ pub(crate) async fn run(bench: &Bench, options: &Options) {
     for rows in [100, 1_000, 10_000, 100_000] {
         insert(bench, options, rows).await;
     }
+    lean(bench, options).await;
     update(bench, options).await;
     cascade(bench, options).await;
     audit(bench, options).await;
@@ -169,6 +170,45 @@ async fn update(bench: &Bench, options: &Options) {
         }),
     ];
     race(options, "update_each of 10000", (3, 1), contenders).await;
+}
+
+/// Into a table with few indexes and nothing to search: what the engine adds stands out.
+async fn lean(bench: &Bench, options: &Options) {
+    const ROWS: usize = 1_000;
+    let context = &bench.small;
+    let contenders = vec![
+        ours(async || {
+            let session = bench.database.begin(context).await.unwrap();
+            let new = (0..ROWS).map(|_| member::New {
+                user_id: Uuid::now_v7(),
+                role: member::Role::Member,
+                name: "bench".into(),
+            });
+            drop(session.members().insert_many(new).await.unwrap());
+            session.roll_back().await;
+        }),
+        against(Against::SeaOrm, async || {
+            let plain = bench.plain(context).await;
+            let rows = (0..ROWS).map(|_| member::ActiveModel {
+                workspace_id: Set(workspace(context)),
+                id: Set(member::Id::new(Uuid::now_v7())),
+                user_id: Set(Uuid::now_v7()),
+                role: Set(member::Role::Member),
+                name: Set("bench".into()),
+                ..Default::default()
+            });
+            let insert = member::Entity::insert_many(rows);
+            drop(insert.exec_with_returning(&plain).await.unwrap());
+            plain.rollback().await.unwrap();
+        }),
+    ];
+    race(
+        options,
+        "insert_many of 1000, lean table",
+        (9, 1),
+        contenders,
+    )
+    .await;
 }
 
 /// A challenge with 6,000 submissions, deleted and restored.

@@ -3,7 +3,7 @@
 use std::{fs, pin::pin};
 
 use futures_util::TryStreamExt as _;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _};
 use sqlx::AssertSqlSafe;
 use tenantry_entities::challenges::{Challenges, challenge};
 use tokio::sync::Mutex;
@@ -54,7 +54,8 @@ pub(crate) async fn run(bench: &Bench, options: &Options) {
         against(Against::SeaOrm, async || {
             let all = challenge::Entity::find()
                 .filter(challenge::Column::WorkspaceId.eq(workspace(context)))
-                .filter(challenge::Column::DeletedAt.is_null());
+                .filter(challenge::Column::DeletedAt.is_null())
+                .order_by_asc(challenge::Column::Id);
             let mut rows = all.stream(&plain).await.unwrap();
             while rows.try_next().await.unwrap().is_some() {}
         }),

@@ -16,10 +16,10 @@ use crate::{
 };
 
 /// How many rows travel at once.
-const BATCH: usize = 500;
+const BATCH: usize = 2_000;
 
 impl<'s, E: Scoped, A: Access> List<Rows<'s, E, A>> {
-    /// Every row, in order, 500 at a time, whatever the page size; all of one snapshot.
+    /// Every row, in order, 2,000 at a time, whatever the page size; all of one snapshot.
     ///
     /// The rows wait in a cursor in the database, so the session stays free: a row may be changed
     /// while the stream goes on. Dropping the stream closes the cursor.
