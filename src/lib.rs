@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod advisory;
 mod audit;
 mod authority;
 mod bulk;

@@ -28,6 +28,7 @@ mod rule;
 #[cfg(test)]
 mod sample;
 mod search;
+mod server;
 mod subject;
 mod surroundings;
 
@@ -203,6 +204,7 @@ impl Verifier {
     fn judge(&self, catalog: &Catalog, surroundings: &Surroundings) -> Report {
         let subject = Subject::new(catalog, surroundings, self);
         let mut findings = Findings::default();
+        server::check(&subject, &mut findings);
         kernel::check(&subject, &mut findings);
         roles::check(&subject, &mut findings);
         row_security::check(&subject, &mut findings);

@@ -8,7 +8,10 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use super::{Database, Inner, check};
+use super::{
+    Database, Inner,
+    check::{self, Unpatched},
+};
 use crate::{
     Authority, Error, ErrorKind, Hook, Isolation, Result, Scoped, SigningKey, TokenKey, TokenKeys,
     audit::Recorder, error::from_connect, hook::Hooks, limit::Leases, retry::RetryPolicy,
@@ -33,6 +36,7 @@ pub struct DatabaseBuilder {
     persistent: bool,
     retry: RetryPolicy,
     hooks: Hooks,
+    unpatched: Unpatched,
 }
 
 impl DatabaseBuilder {
@@ -54,6 +58,7 @@ impl DatabaseBuilder {
             persistent: true,
             retry: RetryPolicy::default(),
             hooks: Hooks::default(),
+            unpatched: Unpatched::Warned,
         }
     }
 
@@ -147,6 +152,24 @@ impl DatabaseBuilder {
         self
     }
 
+    /// Refuses a server whose row security has a hole that a later minor version mends. Without this,
+    /// [`connect`](Self::connect) warns of it.
+    ///
+    /// Known are, each with the versions that mend it, from
+    /// <https://www.postgresql.org/support/security/>:
+    ///
+    /// | hole | mended in |
+    /// |---|---|
+    /// | CVE-2023-2455 | 15.3 |
+    /// | CVE-2023-39418 | 15.4 |
+    /// | CVE-2024-10976 | 15.9, 16.5, 17.1 |
+    /// | CVE-2025-8713 | 15.14, 16.10, 17.6 |
+    /// | CVE-2026-14666 | 15.19, 16.15, 17.11, 18.6 |
+    pub fn refuse_unpatched_server(mut self) -> Self {
+        self.unpatched = Unpatched::Refused;
+        self
+    }
+
     /// Adds a hook to a table: it runs before and after rows of `E` change, in every session. Those
     /// of a table run in the order in which they were added. See [`Hook`].
     pub fn hook<E: Scoped>(mut self, _table: E, hook: impl Hook<E>) -> Self {
@@ -156,10 +179,14 @@ impl DatabaseBuilder {
 
     /// Connects, and refuses a login or a schema that would leave row security without effect.
     ///
+    /// A server whose row security has known holes is a warning, or an error where
+    /// [`refuse_unpatched_server`](Self::refuse_unpatched_server) asks for it.
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the URL is not valid, if the login is a
-    /// superuser, bypasses or owns the tables, or if a table it may touch has no wall;
+    /// superuser, bypasses or owns the tables, if a table it may touch has no wall, or if the server is
+    /// too old;
     /// [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable) if the server cannot be reached.
     pub async fn connect(self, authority: impl Authority) -> Result<Database> {
         let pool = self.open(&self.url).await?;
@@ -201,7 +228,7 @@ impl DatabaseBuilder {
             Err(sqlx::Error::PoolTimedOut) => return Err(unreachable_because(&options).await),
             Err(error) => return Err(from_connect(error)),
         };
-        check::refuse_unsafe_login(&pool, self.persistent).await?;
+        check::refuse_unsafe_login(&pool, self.persistent, self.unpatched).await?;
         Ok(pool)
     }
 

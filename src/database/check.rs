@@ -1,10 +1,13 @@
 //! The start-up check: a login for which row security would be a decoration is refused.
 
+use std::borrow::Cow;
+
 use sea_orm::{DbBackend, Statement};
 use sqlx::{PgPool, Row};
 
 use crate::{
     Error, ErrorKind, Result,
+    advisory::Exposure,
     connection::{Purpose, ask},
     error::from_statement,
 };
@@ -14,9 +17,22 @@ const OLDEST: i32 = 150_000;
 /// One row: what is wrong with the login, and the first table that it may touch without a wall.
 const QUESTION: &str = include_str!("check.sql");
 
+/// What becomes of a server whose row security has a known hole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unpatched {
+    /// It is served, with a warning.
+    Warned,
+    /// Nobody connects.
+    Refused,
+}
+
 /// Refuses superusers, owners, members of either, logins of none or two scope roles, and tables
 /// without a wall.
-pub(super) async fn refuse_unsafe_login(pool: &PgPool, persistent: bool) -> Result<()> {
+pub(super) async fn refuse_unsafe_login(
+    pool: &PgPool,
+    persistent: bool,
+    unpatched: Unpatched,
+) -> Result<()> {
     let statement = Statement::from_string(DbBackend::Postgres, QUESTION);
     let purpose = Purpose {
         verb: "check",
@@ -32,6 +48,7 @@ pub(super) async fn refuse_unsafe_login(pool: &PgPool, persistent: bool) -> Resu
             "Upgrade the server.",
         ));
     }
+    known_holes(version, unpatched)?;
     if flag("superuser")? {
         return Err(refused(
             "the login is a superuser, for whom row security does not hold",
@@ -73,6 +90,20 @@ pub(super) async fn refuse_unsafe_login(pool: &PgPool, persistent: bool) -> Resu
     Ok(())
 }
 
-fn refused(message: impl Into<std::borrow::Cow<'static, str>>, hint: &'static str) -> Error {
+fn known_holes(version: i32, unpatched: Unpatched) -> Result<()> {
+    let Some(exposure) = Exposure::of(version) else {
+        return Ok(());
+    };
+    if unpatched == Unpatched::Refused {
+        return Err(refused(exposure.to_string(), exposure.remedy()));
+    }
+    tracing::warn!(remedy = exposure.remedy(), "{exposure}");
+    Ok(())
+}
+
+fn refused(message: impl Into<Cow<'static, str>>, hint: impl Into<Cow<'static, str>>) -> Error {
     Error::new(ErrorKind::Invalid, message).with_hint(hint)
 }
+
+#[cfg(test)]
+mod tests;

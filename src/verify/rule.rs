@@ -173,6 +173,8 @@ rules! {
     /// A versioned table that can be updated has the trigger that counts.
     TouchTrigger => "touch-trigger",
 
+    /// The server runs a minor version without known holes in row security.
+    ServerUnpatched => "server-unpatched",
     /// The schema `tenantry` is installed.
     KernelMissing => "kernel-missing",
     /// The door and the readers of the context are there and run as the seal's owner.

@@ -147,6 +147,20 @@ fn notes(scope: &str, type_name: &str) -> Table {
     }
 }
 
+fn surroundings() -> Surroundings {
+    Surroundings {
+        server_version_num: 170_011,
+        database: "app".into(),
+        database_owner: "administrator".into(),
+        database_grants: Vec::new(),
+        default_privileges: Vec::new(),
+        without_triggers: Vec::new(),
+        large_objects: Vec::new(),
+        leaking_types: vec!["pg_catalog.numeric".into(), "pg_catalog.anyenum".into()],
+        unguarded_log_partitions: Vec::new(),
+    }
+}
+
 fn judged(verifier: &Verifier, tables: Vec<Table>, others: Vec<Role>) -> Vec<Finding> {
     let roles = [APP, READER, OWNER].map(role).into_iter().chain(others);
     let catalog = Catalog {
@@ -157,17 +171,7 @@ fn judged(verifier: &Verifier, tables: Vec<Table>, others: Vec<Role>) -> Vec<Fin
         functions: Vec::new(),
         roles: roles.collect(),
     };
-    let surroundings = Surroundings {
-        database: "app".into(),
-        database_owner: "administrator".into(),
-        database_grants: Vec::new(),
-        default_privileges: Vec::new(),
-        without_triggers: Vec::new(),
-        large_objects: Vec::new(),
-        leaking_types: vec!["pg_catalog.numeric".into(), "pg_catalog.anyenum".into()],
-        unguarded_log_partitions: Vec::new(),
-    };
-    let mut findings = verifier.judge(&catalog, &surroundings).findings;
+    let mut findings = verifier.judge(&catalog, &surroundings()).findings;
     // There is no kernel in this catalogue.
     findings.retain(|finding| finding.rule != Rule::KernelMissing);
     findings

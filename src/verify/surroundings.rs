@@ -8,6 +8,8 @@ use crate::catalog::Grant;
 /// The database around the schemas.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct Surroundings {
+    /// Major version and minor, such as 170006.
+    pub(super) server_version_num: i32,
     pub(super) database: String,
     pub(super) database_owner: String,
     pub(super) database_grants: Vec<Grant>,
@@ -43,6 +45,7 @@ SELECT n.nspname::text FROM pg_catalog.pg_namespace n
 
 const SURROUNDINGS: &str = "
 SELECT json_build_object(
+  'server_version_num', current_setting('server_version_num')::int4,
   'database', d.datname,
   'database_owner', pg_get_userbyid(d.datdba),
   'database_grants', (

@@ -64,6 +64,38 @@ async fn a_table_without_a_wall_is_refused() {
     }
 }
 
+/// H-42: a server whose row security has known holes is refused where the builder asks for that.
+#[tokio::test]
+async fn a_server_with_known_holes_is_refused_where_it_is_asked_for() {
+    let test = TestDatabase::new::<Migrator>().await.unwrap();
+    // The login's path makes it believe that the server is an older one.
+    let older = "CREATE SCHEMA older; GRANT USAGE ON SCHEMA older TO tenantry_app;
+        CREATE FUNCTION older.current_setting(name text) RETURNS text LANGUAGE sql RETURN
+          CASE name WHEN 'server_version_num' THEN '150018' ELSE pg_catalog.current_setting(name) END";
+    sqlx::raw_sql(older).execute(&test.admin()).await.unwrap();
+    let separator = if test.app_url().contains('?') {
+        '&'
+    } else {
+        '?'
+    };
+    let url = format!(
+        "{}{separator}options[search_path]=older,pg_catalog",
+        test.app_url()
+    );
+    let asked = Database::builder(&url).refuse_unpatched_server();
+    let error = asked.connect(Members).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Invalid);
+    assert_eq!(
+        error.to_string(),
+        "row security of PostgreSQL 15.18 has known holes: CVE-2026-14666"
+    );
+    assert_eq!(
+        error.hint(),
+        Some("Upgrade the server to PostgreSQL 15.19 or a later minor version.")
+    );
+    Database::builder(url).connect(Members).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_url_that_is_none_is_refused_without_being_shown() {
     let error = Database::builder("postgres//secret")

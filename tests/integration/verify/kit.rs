@@ -84,7 +84,7 @@ async fn what_the_kit_makes_passes_but_for_the_legacy_key() {
         .schemas(["shop"])
         .scope_columns(["account_id", "team"]);
     for verifier in [verifier, Verifier::new()] {
-        let report = verifier.verify(&mut connection).await.unwrap();
+        let report = super::verified(&verifier, &mut connection).await;
         assert_eq!(super::rules(&report), [Rule::PrimaryKey], "{report}");
         assert_eq!(report.findings[0].object, "shop.notes.notes_pkey");
         assert_eq!(report.count(Severity::Warning), 1);
