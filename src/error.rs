@@ -128,7 +128,9 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_constraint(mut self, constraint: impl Into<String>) -> Self {
+    /// Names the constraint that is in the way, for fakes of what a database refuses.
+    #[must_use]
+    pub fn with_constraint(mut self, constraint: impl Into<String>) -> Self {
         self.0.constraint = Some(constraint.into());
         self
     }

@@ -1,5 +1,6 @@
 //! Workspaces, the people in them, and who may do what where.
 
+mod admission;
 mod api_keys;
 mod idempotency;
 mod invitations;
@@ -7,8 +8,9 @@ mod members;
 mod people;
 mod workspaces;
 
+pub use admission::Admission;
 pub use api_keys::{ApiKeyRepository, Grace, IssuedKey, KeptKey, NewApiKey};
-pub use idempotency::{Answer, Work, sweep_finished_work};
+pub use idempotency::{Answer, Claim, FinishedWork, HOLD, Work, WorkPlace};
 pub use invitations::{
     Acceptance, Invitation, InvitationRepository, InvitationState, Invitations, Invited, Joined,
     KeptInvitation, NewInvitation,

@@ -2,6 +2,7 @@
 //!
 //! - [`TestServer`]: a PostgreSQL server, found or started, gone when the tests are.
 //! - [`TestDatabase`]: a database for each test, migrated once and copied, with a login for each role.
+//! - [`MemoryRepository`]: the rows of one table without a database; with the feature `accounts` also `MemoryAccounts`, a whole service.
 //! - [`CountingProxy`]: exact numbers of round trips, and connections that break at a chosen moment.
 //!
 //! # Examples
@@ -40,6 +41,8 @@
 //! # Ok::<(), tenantry_testing::ServerError>(())
 //! ```
 
+#[cfg(feature = "accounts")]
+mod accounts;
 mod database;
 mod isolation;
 mod memory;
@@ -47,6 +50,8 @@ mod proxy;
 mod server;
 mod workspaces;
 
+#[cfg(feature = "accounts")]
+pub use accounts::{MemoryAccounts, MemoryContext, MemoryPerson, MemoryRows, MemorySession};
 pub use database::{DatabaseError, TestDatabase};
 pub use isolation::{Isolation, IsolationReport};
 pub use memory::MemoryRepository;

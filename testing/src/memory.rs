@@ -96,6 +96,23 @@ impl<E: Scoped> MemoryRepository<E> {
         self.lock().clone()
     }
 
+    /// Puts a row there as it is, in place of the one of its id: what a function of the database writes, past the verbs.
+    pub fn put(&self, row: E::Model) {
+        let mut rows = self.lock();
+        match rows
+            .iter_mut()
+            .find(|other| E::id_of(other) == E::id_of(&row))
+        {
+            Some(other) => *other = row,
+            None => rows.push(row),
+        }
+    }
+
+    /// Puts rows there as they are, in place of all.
+    pub fn set_rows(&self, rows: Vec<E::Model>) {
+        *self.lock() = rows;
+    }
+
     fn lock(&self) -> MutexGuard<'_, Vec<E::Model>> {
         self.rows.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,6 +1,7 @@
 //! The accounts system: who is in, as what, by which token, and what is done once.
 
 mod api_keys;
+mod fakes;
 mod idempotency;
 mod invitations;
 mod members;

@@ -74,8 +74,18 @@ impl NewApiKey {
 pub struct KeptKey {
     /// Its id.
     pub id: api_key::Id,
-    /// What was asked for.
-    pub new: NewApiKey,
+    /// What it is called.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// As what it acts, at most.
+    pub role: api_key::Role,
+    /// What it is limited to.
+    pub scopes: Vec<String>,
+    /// How many calls a minute has.
+    pub calls_per_minute: i32,
+    /// Until when it is good.
+    pub expires_at: Option<DateTimeUtc>,
     /// The eight characters that people see.
     pub display: String,
     /// The keyed hash of the plain text.
@@ -107,6 +117,11 @@ pub enum Grace {
 /// Owners and admins see and issue them. Who presents one is
 /// [authorized](tenantry::Database::authorize_key) by it.
 pub trait ApiKeyRepository: Repository<Entity = api_key::Entity> + Mints {
+    /// The time, by which it ends; a fake may have another.
+    fn now(&self) -> DateTimeUtc {
+        sea_orm::prelude::ChronoUtc::now()
+    }
+
     /// Writes a key.
     fn keep(&self, key: KeptKey) -> impl Future<Output = Result<api_key::Model>> + Send;
 
@@ -138,7 +153,12 @@ pub trait ApiKeyRepository: Repository<Entity = api_key::Entity> + Mints {
             let minted = self.mint(PREFIX)?;
             let key = KeptKey {
                 id: api_key::Id::random(),
-                new,
+                name: new.name,
+                description: new.description,
+                role: new.role,
+                scopes: new.scopes,
+                calls_per_minute: new.calls_per_minute,
+                expires_at: new.expires_at,
                 display: minted.display,
                 hash: minted.hash,
             };
@@ -162,8 +182,8 @@ pub trait ApiKeyRepository: Repository<Entity = api_key::Entity> + Mints {
         async move {
             let old = self.get(id).await?;
             let ends = match grace {
-                Grace::None => sea_orm::prelude::ChronoUtc::now(),
-                Grace::For(time) => sea_orm::prelude::ChronoUtc::now() + time,
+                Grace::None => self.now(),
+                Grace::For(time) => self.now() + time,
             };
             if !self.end(id, ends).await? {
                 return Err(not_found());
@@ -200,14 +220,14 @@ impl ApiKeyRepository for Rows<'_, api_key::Entity> {
     async fn keep(&self, key: KeptKey) -> Result<api_key::Model> {
         let arguments: [Value; 9] = [
             key.id.into(),
-            key.new.name.into(),
-            key.new.description.into(),
+            key.name.into(),
+            key.description.into(),
             key.display.into(),
             key.hash.into(),
-            key.new.role.into(),
-            key.new.scopes.into(),
-            key.new.calls_per_minute.into(),
-            key.new.expires_at.into(),
+            key.role.into(),
+            key.scopes.into(),
+            key.calls_per_minute.into(),
+            key.expires_at.into(),
         ];
         let kept = self.session().call("accounts.issue_api_key", arguments);
         let _: Said<bool> = only(kept.await?)?;

@@ -2,6 +2,7 @@
 
 use std::{
     fmt,
+    future::Future,
     time::{Duration, Instant},
 };
 
@@ -13,7 +14,7 @@ use super::{Said, only};
 
 /// How long whoever has claimed work may take to begin it. Once begun, a lock of its row holds it
 /// for as long as the transaction lives, so a holder that crashes holds it no longer than this.
-const HOLD: Duration = Duration::from_secs(10);
+pub const HOLD: Duration = Duration::from_secs(10);
 
 /// A piece of work, named by whoever asks for it: asked for twice, it is done once.
 ///
@@ -61,11 +62,56 @@ pub enum Answer<T> {
     Busy,
 }
 
-#[derive(FromQueryResult)]
-struct Claimed {
-    state: String,
-    attempt: Option<i32>,
-    result: Option<Json>,
+/// What a claim of work leads to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Claim {
+    /// It is the caller's to do, by this attempt.
+    Run(i32),
+    /// It was done before; this came of it.
+    Done(Json),
+    /// Somebody else does it at the moment.
+    Busy,
+}
+
+/// Where work is done once: a database, or a fake of one. Each step is one for [`Work`].
+pub trait WorkPlace: Sync {
+    /// What says who acts where.
+    type Context: Sync;
+    /// A transaction.
+    type Session;
+
+    /// Runs a unit of work and commits it, or leaves nothing of it.
+    fn transact<T, Failure: From<Error>>(
+        &self,
+        context: &Self::Context,
+        work: impl AsyncFnOnce(&mut Self::Session) -> Result<T, Failure> + Clone,
+    ) -> impl Future<Output = Result<T, Failure>>;
+
+    /// Claims work that nobody does and nobody has done.
+    fn claim(session: &Self::Session, work: &Work) -> impl Future<Output = Result<Claim>>;
+
+    /// Holds claimed work until the transaction ends; false if somebody else has claimed it since.
+    fn hold(
+        session: &Self::Session,
+        work: &Work,
+        attempt: i32,
+    ) -> impl Future<Output = Result<bool>>;
+
+    /// Keeps what came of it, in the transaction that did it.
+    fn finish(
+        session: &Self::Session,
+        work: &Work,
+        attempt: i32,
+        result: Json,
+    ) -> impl Future<Output = Result<bool>>;
+
+    /// Notes why it failed, so that it may be tried again at once.
+    fn fail(
+        session: &Self::Session,
+        work: &Work,
+        attempt: i32,
+        reason: &str,
+    ) -> impl Future<Output = Result<bool>>;
 }
 
 impl Work {
@@ -76,6 +122,18 @@ impl Work {
             key: key.into(),
             patience: Duration::from_secs(30),
         }
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub fn job_type(&self) -> &str {
+        &self.job_type
+    }
+
+    /// What the caller names it by.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
     }
 
     /// Sets how long to wait for another caller who does the same. 30 seconds by default.
@@ -93,20 +151,21 @@ impl Work {
     ///
     /// What `work` returns; [`ErrorKind::Retryable`] if another caller is not done in time;
     /// [`ErrorKind::CommitUnknown`] as in [`Database::transaction`]: ask again under the same key.
-    pub async fn once<T, Failure>(
+    pub async fn once<P, T, Failure>(
         &self,
-        database: &Database,
-        context: &TenantContext,
-        work: impl AsyncFnOnce(&mut Session) -> Result<T, Failure> + Clone,
+        place: &P,
+        context: &P::Context,
+        work: impl AsyncFnOnce(&mut P::Session) -> Result<T, Failure> + Clone,
     ) -> Result<T, Failure>
     where
+        P: WorkPlace,
         T: Serialize + DeserializeOwned,
         Failure: From<Error> + fmt::Display,
     {
         let begun = Instant::now();
         let mut pause = Duration::from_millis(10);
         loop {
-            match self.try_once(database, context, work.clone()).await? {
+            match self.try_once(place, context, work.clone()).await? {
                 Answer::Ran(value) | Answer::Stored(value) => return Ok(value),
                 Answer::Busy if begun.elapsed() + pause > self.patience => {
                     return Err(Error::new(
@@ -126,45 +185,38 @@ impl Work {
     /// # Errors
     ///
     /// As [`once`](Self::once), but it does not wait.
-    pub async fn try_once<T, Failure>(
+    pub async fn try_once<P, T, Failure>(
         &self,
-        database: &Database,
-        context: &TenantContext,
-        work: impl AsyncFnOnce(&mut Session) -> Result<T, Failure> + Clone,
+        place: &P,
+        context: &P::Context,
+        work: impl AsyncFnOnce(&mut P::Session) -> Result<T, Failure> + Clone,
     ) -> Result<Answer<T>, Failure>
     where
+        P: WorkPlace,
         T: Serialize + DeserializeOwned,
         Failure: From<Error> + fmt::Display,
     {
-        let claimed = database
-            .transaction(context, async |session| self.claim(session).await)
+        let claimed = place
+            .transact(context, async |session: &mut P::Session| {
+                P::claim(session, self).await
+            })
             .await?;
-        let attempt = match (claimed.state.as_str(), claimed.attempt) {
-            ("run", Some(attempt)) => attempt,
-            ("done", _) => {
-                let stored = claimed.result.unwrap_or_default();
+        let attempt = match claimed {
+            Claim::Run(attempt) => attempt,
+            Claim::Done(stored) => {
                 let value = serde_json::from_value(stored).map_err(|_| unreadable())?;
                 return Ok(Answer::Stored(value));
             }
-            _ => return Ok(Answer::Busy),
+            Claim::Busy => return Ok(Answer::Busy),
         };
-        let outcome: Result<_, Failure> = database
-            .transaction(context, async move |session: &mut Session| {
-                if !self
-                    .step(session, "accounts.hold_work", attempt, None)
-                    .await?
-                {
+        let outcome: Result<_, Failure> = place
+            .transact(context, async move |session: &mut P::Session| {
+                if !P::hold(session, self, attempt).await? {
                     return Ok(None);
                 }
                 let value = work(session).await?;
                 let result = serde_json::to_value(&value).map_err(|_| unreadable())?;
-                let kept = self.step(
-                    session,
-                    "accounts.finish_work",
-                    attempt,
-                    Some(result.into()),
-                );
-                if !kept.await? {
+                if !P::finish(session, self, attempt, result).await? {
                     return Err(
                         Error::new(ErrorKind::Internal, "the work is noted as another's").into(),
                     );
@@ -177,10 +229,9 @@ impl Work {
             // It took too long to begin, and somebody else has claimed it since.
             Ok(None) => Ok(Answer::Busy),
             Err(failure) => {
-                let reason: Value = failure.to_string().into();
-                let noted = database.transaction(context, async move |session: &mut Session| {
-                    self.step(session, "accounts.fail_work", attempt, Some(reason))
-                        .await
+                let reason = failure.to_string();
+                let noted = place.transact(context, async |session: &mut P::Session| {
+                    P::fail(session, self, attempt, &reason).await
                 });
                 // Where that fails too, the work can be claimed again when its hold has passed.
                 drop(noted.await);
@@ -188,16 +239,60 @@ impl Work {
             }
         }
     }
+}
 
-    async fn claim(&self, session: &mut Session) -> Result<Claimed> {
-        let arguments: [Value; 3] = [
-            self.job_type.as_str().into(),
-            self.key.as_str().into(),
-            HOLD.as_secs_f64().into(),
-        ];
-        only(session.call("accounts.claim_work", arguments).await?)
+#[derive(FromQueryResult)]
+struct Claimed {
+    state: String,
+    attempt: Option<i32>,
+    result: Option<Json>,
+}
+
+impl WorkPlace for Database {
+    type Context = TenantContext;
+    type Session = Session;
+
+    fn transact<T, Failure: From<Error>>(
+        &self,
+        context: &TenantContext,
+        work: impl AsyncFnOnce(&mut Session) -> Result<T, Failure> + Clone,
+    ) -> impl Future<Output = Result<T, Failure>> {
+        self.transaction(context, work)
     }
 
+    async fn claim(session: &Session, work: &Work) -> Result<Claim> {
+        let arguments: [Value; 3] = [
+            work.job_type.as_str().into(),
+            work.key.as_str().into(),
+            HOLD.as_secs_f64().into(),
+        ];
+        let claimed: Claimed = only(session.call("accounts.claim_work", arguments).await?)?;
+        Ok(match (claimed.state.as_str(), claimed.attempt) {
+            ("run", Some(attempt)) => Claim::Run(attempt),
+            ("done", _) => Claim::Done(claimed.result.unwrap_or_default()),
+            _ => Claim::Busy,
+        })
+    }
+
+    async fn hold(session: &Session, work: &Work, attempt: i32) -> Result<bool> {
+        work.step(session, "accounts.hold_work", attempt, None)
+            .await
+    }
+
+    async fn finish(session: &Session, work: &Work, attempt: i32, result: Json) -> Result<bool> {
+        let result = Some(result.into());
+        work.step(session, "accounts.finish_work", attempt, result)
+            .await
+    }
+
+    async fn fail(session: &Session, work: &Work, attempt: i32, reason: &str) -> Result<bool> {
+        let reason = Some(reason.into());
+        work.step(session, "accounts.fail_work", attempt, reason)
+            .await
+    }
+}
+
+impl Work {
     async fn step(
         &self,
         session: &Session,
@@ -216,19 +311,24 @@ impl Work {
     }
 }
 
-/// Deletes the keys of a workspace that nobody has touched for 30 days, so many at most; returns how
-/// many they were. For a job that runs now and then in each workspace.
-///
-/// # Errors
-///
-/// Only what a connection can fail with.
-pub async fn sweep_finished_work(session: &Session, at_most: u16) -> Result<u64> {
-    let swept = session.call(
-        "accounts.sweep_idempotency_keys",
-        [i32::from(at_most).into()],
-    );
-    let said: Said<i64> = only(swept.await?)?;
-    Ok(said.called.unsigned_abs())
+/// What is left of work that is done; of a session, real or fake.
+pub trait FinishedWork {
+    /// Deletes the keys of a workspace that nobody has touched for 30 days, so many at most; returns
+    /// how many they were. For a job that runs now and then in each workspace.
+    ///
+    /// # Errors
+    ///
+    /// Only what a connection can fail with.
+    fn sweep_finished_work(&self, at_most: u16) -> impl Future<Output = Result<u64>> + Send;
+}
+
+impl FinishedWork for Session {
+    async fn sweep_finished_work(&self, at_most: u16) -> Result<u64> {
+        let most = [i32::from(at_most).into()];
+        let swept = self.call("accounts.sweep_idempotency_keys", most).await?;
+        let said: Said<i64> = only(swept)?;
+        Ok(said.called.unsigned_abs())
+    }
 }
 
 fn unreadable() -> Error {

@@ -53,6 +53,11 @@ pub struct Invited {
 
 /// The invitations of a workspace, real or fake.
 pub trait InvitationRepository: Repository<Entity = invitation::Entity> + Mints {
+    /// The time, by which it ends; a fake may have another.
+    fn now(&self) -> DateTimeUtc {
+        sea_orm::prelude::ChronoUtc::now()
+    }
+
     /// Writes an invitation, in place of an open one to the same address.
     fn keep(
         &self,
@@ -99,7 +104,7 @@ pub trait InvitationRepository: Repository<Entity = invitation::Entity> + Mints 
                     email,
                     role: new.role,
                     hash: minted.hash,
-                    expires_at: sea_orm::prelude::ChronoUtc::now() + new.valid_for,
+                    expires_at: self.now() + new.valid_for,
                 })
                 .await?;
             Ok(Invited {
@@ -176,6 +181,22 @@ pub struct Invitation {
     pub state: InvitationState,
 }
 
+impl Invitation {
+    /// Makes one, for fakes.
+    #[must_use]
+    pub const fn new(
+        workspace_name: String,
+        role: invitation::Role,
+        state: InvitationState,
+    ) -> Self {
+        Self {
+            workspace_name,
+            role,
+            state,
+        }
+    }
+}
+
 #[derive(FromQueryResult)]
 struct Found {
     workspace_name: String,
@@ -191,6 +212,14 @@ pub struct Joined {
     pub workspace: WorkspaceId,
     /// As what.
     pub role: member::Role,
+}
+
+impl Joined {
+    /// Makes one, for fakes.
+    #[must_use]
+    pub const fn new(workspace: WorkspaceId, role: member::Role) -> Self {
+        Self { workspace, role }
+    }
 }
 
 /// What became of an attempt to accept an invitation.
@@ -243,8 +272,11 @@ struct Outcome {
     role: Option<member::Role>,
 }
 
-/// Invitations by their tokens, which name their workspace.
+/// Invitations by their tokens, which name their workspace; of a database, real or fake.
 pub trait Invitations {
+    /// Who accepts.
+    type Person;
+
     /// What an invitation says, for the page that asks whether to accept it.
     ///
     /// # Errors
@@ -262,12 +294,14 @@ pub trait Invitations {
     /// [`ErrorKind::NotFound`] if there is none, whatever is wrong with the token.
     fn accept_invitation(
         &self,
-        person: &Person,
+        person: &Self::Person,
         token: &str,
     ) -> impl Future<Output = Result<Acceptance>> + Send;
 }
 
 impl Invitations for Database {
+    type Person = Person;
+
     async fn invitation(&self, token: &str) -> Result<Invitation> {
         let token = presented(self, token)?;
         let arguments = [workspace_uuid(token.workspace()), hashes(&token)];

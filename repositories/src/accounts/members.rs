@@ -165,8 +165,11 @@ pub trait MemberRepository: Repository<Entity = member::Entity> {
 
 impl<R: Repository<Entity = member::Entity>> MemberRepository for R {}
 
-/// What a member does about their own membership.
-pub trait Membership {
+/// What a member does about their own membership; of a session, real or fake.
+pub trait Membership: Sync {
+    /// Ends the membership of whoever acts; tells whether there was one.
+    fn end_membership(&self) -> impl Future<Output = Result<bool>> + Send;
+
     /// Ends the membership of whoever acts, from the next [`authorize`](tenantry::Database::authorize) on.
     ///
     /// # Errors
@@ -174,17 +177,20 @@ pub trait Membership {
     /// [`ErrorKind::Invalid`] if the workspace would be left without an owner;
     /// [`ErrorKind::NotFound`] if they are no member any more; [`ErrorKind::Forbidden`] for an API
     /// key or a job.
-    fn leave(&self) -> impl Future<Output = Result<()>> + Send;
+    fn leave(&self) -> impl Future<Output = Result<()>> + Send {
+        async move {
+            if self.end_membership().await.map_err(in_words)? {
+                return Ok(());
+            }
+            Err(Error::new(ErrorKind::NotFound, "members not found"))
+        }
+    }
 }
 
 impl Membership for Session {
-    async fn leave(&self) -> Result<()> {
-        let left = self.call("accounts.leave_workspace", []).await;
-        let said: Said<bool> = only(left.map_err(in_words)?)?;
-        if said.called {
-            return Ok(());
-        }
-        Err(Error::new(ErrorKind::NotFound, "members not found"))
+    async fn end_membership(&self) -> Result<bool> {
+        let said: Said<bool> = only(self.call("accounts.leave_workspace", []).await?)?;
+        Ok(said.called)
     }
 }
 

@@ -61,6 +61,20 @@ impl Profile {
     }
 }
 
+impl From<user::Model> for Profile {
+    fn from(row: user::Model) -> Self {
+        Self {
+            id: row.id,
+            email: row.email,
+            external_id: row.external_id,
+            name: row.name,
+            avatar_url: row.avatar_url,
+            platform_role: row.platform_role,
+            metadata: row.metadata,
+        }
+    }
+}
+
 /// What a person changes of their profile; what is left out stays as it is.
 #[derive(Clone, Debug, Default)]
 pub struct ProfileChange {
@@ -92,7 +106,23 @@ pub struct MyWorkspace {
     pub joined_at: DateTimeUtc,
 }
 
-/// People, before they are known: for the application's own login.
+impl MyWorkspace {
+    /// Puts one together of a workspace and a membership in it, for fakes.
+    #[must_use]
+    pub fn of(workspace: &workspace::Model, member: &member::Model) -> Self {
+        Self {
+            id: workspace.id,
+            name: workspace.name.clone(),
+            kind: workspace.kind,
+            slug: workspace.slug.clone(),
+            domain: workspace.domain.clone(),
+            role: member.role,
+            joined_at: member.joined_at,
+        }
+    }
+}
+
+/// People, before they are known: for the application's own login. Of a database, real or fake.
 ///
 /// Nobody is listed. Who knows an address or a subject learns who has it, so keep these behind the
 /// login, and answer the outside the same for known and unknown ones.
@@ -157,8 +187,8 @@ impl People for Database {
     }
 }
 
-/// What a person asks about themselves, whatever workspace they are in.
-pub trait Myself {
+/// What a person asks about themselves, whatever workspace they are in; real or fake.
+pub trait Myself: Sync {
     /// One's own profile.
     ///
     /// # Errors
@@ -175,12 +205,26 @@ pub trait Myself {
     fn update_profile(&self, change: ProfileChange)
     -> impl Future<Output = Result<Profile>> + Send;
 
+    /// Writes the subject, if there is none; tells whether it is this one now.
+    fn tie_external_id(&self, external_id: &str) -> impl Future<Output = Result<bool>> + Send;
+
     /// Ties oneself to a subject at the identity provider.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::AlreadyExists`] if one is tied to another subject, or somebody else to this one.
-    fn link_external_id(&self, external_id: &str) -> impl Future<Output = Result<()>> + Send;
+    fn link_external_id(&self, external_id: &str) -> impl Future<Output = Result<()>> + Send {
+        async move {
+            if self.tie_external_id(external_id).await? {
+                return Ok(());
+            }
+            Err(Error::new(
+                ErrorKind::AlreadyExists,
+                "the person is tied to another subject",
+            )
+            .with_field("external_id"))
+        }
+    }
 
     /// The workspaces that one is a member of, by name.
     ///
@@ -211,17 +255,10 @@ impl Myself for Person {
         found.into_iter().next().ok_or_else(nobody)
     }
 
-    async fn link_external_id(&self, external_id: &str) -> Result<()> {
+    async fn tie_external_id(&self, external_id: &str) -> Result<bool> {
         let linked = self.call("accounts.link_external_id", [external_id.into()]);
         let said: Said<bool> = only(linked.await?)?;
-        if said.called {
-            return Ok(());
-        }
-        Err(Error::new(
-            ErrorKind::AlreadyExists,
-            "the person is tied to another subject",
-        )
-        .with_field("external_id"))
+        Ok(said.called)
     }
 
     async fn workspaces(&self) -> Result<Vec<MyWorkspace>> {

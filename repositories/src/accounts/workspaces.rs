@@ -24,17 +24,31 @@ pub struct Founder {
 /// A workspace that was just founded.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
-pub struct Founded {
+pub struct Founded<C = TenantContext> {
     /// The workspace.
     pub workspace: workspace::Model,
     /// Its first member, the owner.
     pub owner: member::Model,
     /// The context of the founder, now as the owner.
-    pub context: TenantContext,
+    pub context: C,
 }
 
-/// Operations on the workspaces of a database.
+impl<C> Founded<C> {
+    /// Makes one, for fakes.
+    pub const fn new(workspace: workspace::Model, owner: member::Model, context: C) -> Self {
+        Self {
+            workspace,
+            owner,
+            context,
+        }
+    }
+}
+
+/// Operations on the workspaces of a database, real or fake.
 pub trait Workspaces {
+    /// What says who acts where.
+    type Context;
+
     /// Creates a workspace and makes its founder the owner, in one transaction.
     ///
     /// # Errors
@@ -44,10 +58,12 @@ pub trait Workspaces {
         &self,
         founder: Founder,
         workspace: impl Into<workspace::Insert> + Send,
-    ) -> impl Future<Output = Result<Founded>> + Send;
+    ) -> impl Future<Output = Result<Founded<Self::Context>>> + Send;
 }
 
 impl Workspaces for Database {
+    type Context = TenantContext;
+
     async fn found(
         &self,
         founder: Founder,
@@ -96,18 +112,30 @@ pub trait WorkspaceRepository: Repository<Entity = workspace::Entity> {
 
 impl<R: Repository<Entity = workspace::Entity>> WorkspaceRepository for R {}
 
-/// The names of a workspace, which no two living workspaces share.
+/// The names of a workspace, which no two living workspaces share; of a session, real or fake.
 ///
 /// A name stands in the workspace and in the directory of names, and the database keeps the two in
 /// step. Deleting a workspace gives its names free; restoring it takes them back, or fails.
-pub trait WorkspaceNames {
+pub trait WorkspaceNames: Sync {
+    /// Writes a name of a kind, `slug` or `domain`; tells whether nobody else has it.
+    fn take_name(
+        &self,
+        kind: &'static str,
+        name: &str,
+    ) -> impl Future<Output = Result<bool>> + Send;
+
+    /// Removes the name of a kind; tells whether there was one.
+    fn drop_name(&self, kind: &'static str) -> impl Future<Output = Result<bool>> + Send;
+
     /// Takes a slug, in place of the one that the workspace had.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::AlreadyExists`] if another workspace has it; [`ErrorKind::Invalid`] if it is no
     /// slug; [`ErrorKind::Forbidden`] for others than owners and admins.
-    fn claim_slug(&self, slug: &str) -> impl Future<Output = Result<()>> + Send;
+    fn claim_slug(&self, slug: &str) -> impl Future<Output = Result<()>> + Send {
+        async move { taken("slug", self.take_name("slug", slug).await?) }
+    }
 
     /// Takes a domain, in place of the one that the workspace had. Whether it belongs to whoever
     /// claims it, the application must prove first.
@@ -115,51 +143,45 @@ pub trait WorkspaceNames {
     /// # Errors
     ///
     /// As [`claim_slug`](Self::claim_slug).
-    fn claim_domain(&self, domain: &str) -> impl Future<Output = Result<()>> + Send;
+    fn claim_domain(&self, domain: &str) -> impl Future<Output = Result<()>> + Send {
+        async move { taken("domain", self.take_name("domain", domain).await?) }
+    }
 
     /// Gives the slug free; tells whether there was one.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::Forbidden`] for others than owners and admins.
-    fn release_slug(&self) -> impl Future<Output = Result<bool>> + Send;
+    fn release_slug(&self) -> impl Future<Output = Result<bool>> + Send {
+        self.drop_name("slug")
+    }
 
     /// Gives the domain free; tells whether there was one.
     ///
     /// # Errors
     ///
     /// As [`release_slug`](Self::release_slug).
-    fn release_domain(&self) -> impl Future<Output = Result<bool>> + Send;
+    fn release_domain(&self) -> impl Future<Output = Result<bool>> + Send {
+        self.drop_name("domain")
+    }
 }
 
 impl WorkspaceNames for Session {
-    async fn claim_slug(&self, slug: &str) -> Result<()> {
-        claim(self, "slug", slug).await
+    async fn take_name(&self, kind: &'static str, name: &str) -> Result<bool> {
+        let arguments = [kind.into(), name.into()];
+        let said: Said<bool> = only(self.call("accounts.claim_name", arguments).await?)?;
+        Ok(said.called)
     }
 
-    async fn claim_domain(&self, domain: &str) -> Result<()> {
-        claim(self, "domain", domain).await
-    }
-
-    async fn release_slug(&self) -> Result<bool> {
-        release(self, "slug").await
-    }
-
-    async fn release_domain(&self) -> Result<bool> {
-        release(self, "domain").await
+    async fn drop_name(&self, kind: &'static str) -> Result<bool> {
+        let said: Said<bool> = only(self.call("accounts.release_name", [kind.into()]).await?)?;
+        Ok(said.called)
     }
 }
 
-async fn claim(session: &Session, kind: &'static str, name: &str) -> Result<()> {
-    let arguments = [kind.into(), name.into()];
-    let said: Said<bool> = only(session.call("accounts.claim_name", arguments).await?)?;
-    if said.called {
+fn taken(kind: &'static str, is_free: bool) -> Result<()> {
+    if is_free {
         return Ok(());
     }
     Err(Error::new(ErrorKind::AlreadyExists, format!("the {kind} is taken")).with_field(kind))
-}
-
-async fn release(session: &Session, kind: &'static str) -> Result<bool> {
-    let said: Said<bool> = only(session.call("accounts.release_name", [kind.into()]).await?)?;
-    Ok(said.called)
 }

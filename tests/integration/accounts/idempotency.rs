@@ -10,7 +10,7 @@ use tenantry_entities::{
     accounts::{Accounts, idempotency_key},
     challenges::{Challenges, challenge},
 };
-use tenantry_repositories::accounts::{Answer, Work, sweep_finished_work};
+use tenantry_repositories::accounts::{Answer, FinishedWork, Work};
 
 use crate::world::{World, titled};
 
@@ -230,8 +230,8 @@ async fn keys_are_swept_after_a_month_and_not_before() {
         .await
         .unwrap();
     let session = world.alpha().await;
-    assert_eq!(sweep_finished_work(&session, 100).await.unwrap(), 1);
-    assert_eq!(sweep_finished_work(&session, 100).await.unwrap(), 0);
+    assert_eq!(session.sweep_finished_work(100).await.unwrap(), 1);
+    assert_eq!(session.sweep_finished_work(100).await.unwrap(), 0);
     session.commit().await.unwrap();
     assert_eq!(kept(&world).await.key, "new");
 }
