@@ -9,14 +9,16 @@ mod conflict;
 mod exclusive;
 mod held;
 mod pending;
+mod place;
 mod raw;
 mod state;
 mod wrote;
 
 use std::{
     fmt,
+    ops::Deref,
     sync::{
-        PoisonError,
+        Arc, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Instant,
@@ -28,7 +30,7 @@ use sqlx::{
     AssertSqlSafe, Executor, PgPool, Postgres, Row,
     postgres::{PgArguments, PgDatabaseError, PgRow, PgSeverity},
 };
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Notify};
 
 pub(crate) use called::call;
 pub(crate) use exclusive::Exclusive;
@@ -62,7 +64,23 @@ impl Purpose {
     }
 }
 
+/// The connection, from where a session stands; see [`place`].
 pub(crate) struct Connection {
+    shared: Arc<Shared>,
+    /// The savepoint that the session stands in, 0 for none.
+    within: u64,
+}
+
+impl Deref for Connection {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.shared
+    }
+}
+
+/// What all sessions on a connection have in common.
+pub(crate) struct Shared {
     state: Mutex<State>,
     pending: std::sync::Mutex<Vec<Pending>>,
     /// The id of the transaction, 0 until it is known. Learnt without waiting, so that no answer is
@@ -70,6 +88,10 @@ pub(crate) struct Connection {
     transaction: AtomicU64,
     begun: Instant,
     savepoints: AtomicU64,
+    /// The savepoint that statements land in.
+    innermost: AtomicU64,
+    /// Told when that has become another.
+    moved: Notify,
     /// Held by one who asks the caller for rows meanwhile; see [`Exclusive::refuse_others`].
     loading: AtomicBool,
     persistent: bool,
@@ -96,13 +118,18 @@ impl Connection {
                         entered.map_err(|error| refused_context(from_connect(error)))?;
                     }
                     return Ok(Self {
-                        state: Mutex::new(State::begun(held)),
-                        pending: std::sync::Mutex::default(),
-                        transaction: AtomicU64::new(0),
-                        begun,
-                        savepoints: AtomicU64::new(0),
-                        loading: AtomicBool::new(false),
-                        persistent,
+                        shared: Arc::new(Shared {
+                            state: Mutex::new(State::begun(held)),
+                            pending: std::sync::Mutex::default(),
+                            transaction: AtomicU64::new(0),
+                            begun,
+                            savepoints: AtomicU64::new(1),
+                            innermost: AtomicU64::new(0),
+                            moved: Notify::new(),
+                            loading: AtomicBool::new(false),
+                            persistent,
+                        }),
+                        within: 0,
                     });
                 }
                 // The pool kept a connection that the server has closed meanwhile. Nothing was done.
@@ -171,17 +198,6 @@ impl Connection {
         .await
     }
 
-    /// Runs text of our own making (`SAVEPOINT …`) by the simple protocol.
-    pub(crate) async fn command(&self, purpose: Purpose, sql: String) -> Result<()> {
-        self.run(purpose, async |connection| {
-            connection
-                .execute(AssertSqlSafe(sql.as_str()))
-                .await
-                .map(drop)
-        })
-        .await
-    }
-
     /// A number for a savepoint: no two of a transaction have the same, so that none is taken for
     /// another that was left behind.
     pub(crate) fn number_savepoint(&self) -> u64 {
@@ -198,10 +214,10 @@ impl Connection {
     /// Leaves something to be done before the next statement. Does not wait, for use in `Drop`.
     pub(crate) fn leave_pending(&self, pending: Pending) {
         let mut list = self.pending();
-        if let Pending::Undo(_) = pending {
+        if let Pending::Undo(undone) = pending {
             // Whatever was left inside the savepoint goes with it, and could not be done in an
-            // aborted transaction.
-            list.clear();
+            // aborted transaction. What was half done around it stays so.
+            list.retain(|left| matches!(left, Pending::Refuse { within } if *within < undone));
         }
         list.push(pending);
     }
@@ -329,7 +345,7 @@ pub(crate) async fn ask(
     row.ok_or_else(|| Error::new(ErrorKind::Internal, "the question has no answer"))
 }
 
-impl Drop for Connection {
+impl Drop for Shared {
     fn drop(&mut self) {
         let state = self.state.get_mut();
         if !state.held.is_live() {

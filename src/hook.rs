@@ -1,6 +1,7 @@
 //! Hooks: what a program does before and after rows of a table change, in the same transaction.
 
 mod change;
+mod each;
 mod planned;
 mod registry;
 mod turn;
@@ -14,6 +15,7 @@ use std::{
 use crate::{Result, Scoped, Session};
 
 pub use change::Change;
+pub(crate) use each::Outcomes;
 pub use planned::Planned;
 pub(crate) use registry::Hooks;
 pub(crate) use turn::{Turn, Unfinished};
@@ -50,6 +52,12 @@ pub(crate) use watched::{Condition, Watched};
 ///
 /// **In which order.** Several hooks of a table run one after the other, in the order of their
 /// registration, before and after alike; the later sees the values that the earlier has set.
+///
+/// **Side by side.** Several futures may use one session at once, as by `tokio::join!`, and each verb
+/// keeps what it promises. While an `_each` verb has a row in hand, whatever else is asked of the
+/// session waits until that row is kept or undone, so that a refused row takes nothing of another
+/// call along. Poll all of them to their end, or drop them: a future that is neither keeps the others
+/// waiting. What a hook sees of other calls is what they have written so far.
 ///
 /// A delete or restore that goes on to children asks and tells the hooks of each table, parents
 /// first; those of a child run though nobody named its rows.

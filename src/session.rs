@@ -1,12 +1,12 @@
 //! One transaction bound to one context: the only way to a row.
 
-use std::{fmt, marker::PhantomData, sync::Arc};
+use std::{fmt, marker::PhantomData};
 
 use sqlx::postgres::{PgArguments, PgRow};
 
 use crate::{
     Database, Error, Result, Rows, Scoped, TenantContext,
-    connection::{Connection, Pending, Purpose},
+    connection::{Connection, Purpose},
     hook::Hooks,
 };
 
@@ -53,15 +53,13 @@ mod sealed {
 /// [`commit`](Session::commit), it rolls back.
 #[must_use = "a session rolls back unless committed"]
 pub struct Session<A: Access = ReadWrite> {
-    connection: Arc<Connection>,
+    connection: Connection,
     context: TenantContext,
     database: Database,
     /// 0 for the transaction itself, then one for each savepoint around.
     level: u32,
     /// 0 outside of hooks, then one for each hook around.
     depth: u32,
-    /// A savepoint that was undone, but still stands on the server until the next one replaces it.
-    undone: Option<u64>,
     _access: PhantomData<fn() -> A>,
 }
 
@@ -71,12 +69,11 @@ pub type ReadSession = Session<ReadOnly>;
 impl<A: Access> Session<A> {
     pub(crate) fn new(connection: Connection, context: TenantContext, database: Database) -> Self {
         Self {
-            connection: Arc::new(connection),
+            connection,
             context,
             database,
             level: 0,
             depth: 0,
-            undone: None,
             _access: PhantomData,
         }
     }
@@ -128,12 +125,11 @@ impl<A: Access> Session<A> {
     /// The same session once more, never to end it.
     pub(crate) fn again(&self) -> Session {
         Session {
-            connection: Arc::clone(&self.connection),
+            connection: self.connection.again(),
             context: self.context.clone(),
             database: self.database.clone(),
             level: self.level + 1,
             depth: self.depth,
-            undone: None,
             _access: PhantomData,
         }
     }
@@ -212,7 +208,8 @@ impl<A: Access> Session<A> {
 impl Session {
     /// Runs `work` in a savepoint: kept on `Ok`, undone on `Err` and when dropped midway.
     ///
-    /// The outer session is borrowed meanwhile, so that nothing can be written past the savepoint.
+    /// The outer session is borrowed meanwhile, so that nothing can be written past the savepoint. The
+    /// inner one may be shared by several futures, as every session may.
     ///
     /// # Errors
     ///
@@ -222,77 +219,21 @@ impl Session {
         &mut self,
         work: impl AsyncFnOnce(&mut Self) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let number = self.connection.number_savepoint();
-        let begin = match self.undone.take() {
-            Some(undone) => {
-                format!("RELEASE SAVEPOINT tenantry_{undone}; SAVEPOINT tenantry_{number}")
-            }
-            None => format!("SAVEPOINT tenantry_{number}"),
-        };
-        self.command(begin).await?;
-        // Until it is released.
-        self.undone = Some(number);
+        let savepoint = self.connection.open().await?;
         let mut inner = Self {
-            connection: Arc::clone(&self.connection),
+            connection: savepoint.inside(),
             context: self.context.clone(),
             database: self.database.clone(),
             level: self.level + 1,
             depth: self.depth,
-            undone: None,
             _access: PhantomData,
-        };
-        let guard = Abandoned {
-            connection: &self.connection,
-            savepoint: Some(number),
         };
         let outcome = work(&mut inner).await;
         match &outcome {
-            Ok(_) => {
-                self.command(format!("RELEASE SAVEPOINT tenantry_{number}"))
-                    .await?;
-                guard.defuse();
-                self.undone = None;
-            }
-            // Where this fails it stays pending, and the next statement says so.
-            Err(_) => {
-                if self.connection.undo(number).await.is_ok() {
-                    guard.defuse();
-                }
-            }
+            Ok(_) => savepoint.release().await?,
+            Err(_) => savepoint.undo().await,
         }
         outcome
-    }
-
-    async fn command(&self, sql: String) -> Result<()> {
-        self.connection
-            .command(
-                Purpose {
-                    verb: "savepoint",
-                    table: "",
-                },
-                sql,
-            )
-            .await
-    }
-}
-
-/// Undoes a savepoint whose future was dropped, before the next statement runs.
-struct Abandoned<'s> {
-    connection: &'s Connection,
-    savepoint: Option<u64>,
-}
-
-impl Abandoned<'_> {
-    fn defuse(mut self) {
-        self.savepoint = None;
-    }
-}
-
-impl Drop for Abandoned<'_> {
-    fn drop(&mut self) {
-        if let Some(savepoint) = self.savepoint {
-            self.connection.leave_pending(Pending::Undo(savepoint));
-        }
     }
 }
 

@@ -9,8 +9,8 @@ use super::{
     batch::{Batch, ROWS},
 };
 use crate::{
-    Access, Error, ErrorKind, NewRow, Result, Rows, Scoped, Unique, Versioned, WorkspaceId,
-    hook::{Change, Planned, Turn, Unfinished, Verb},
+    Access, Error, NewRow, Result, Rows, Scoped, Unique, Versioned, WorkspaceId,
+    hook::{Change, Outcomes, Planned, Turn, Unfinished, Verb},
     write::insert::identify,
 };
 
@@ -90,7 +90,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         E: Versioned,
     {
         let mut session = self.session().again();
-        let mut outcomes = Vec::with_capacity(rows.len());
+        let mut outcomes = Outcomes::new();
         for row in rows {
             let outcome = session
                 .savepoint(async |session| {
@@ -98,12 +98,9 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
                     rows.upsert(Given(row), target).await
                 })
                 .await;
-            match outcome {
-                Err(error) if is_about_all(&error) => return Err(error),
-                outcome => outcomes.push(outcome),
-            }
+            outcomes.take(outcome)?;
         }
-        Ok(outcomes)
+        Ok(outcomes.told())
     }
 
     /// Loads pieces as `insert_many` inserts them, with a call of the hooks for each.
@@ -139,24 +136,13 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         }
         asked.refuse_twins()?;
         let mut session = self.session().again();
-        let mut outcomes = Vec::with_capacity(rows.len());
+        let mut outcomes = Outcomes::new();
         for row in rows {
             let outcome = session
                 .savepoint(async |session| session.rows(E::default()).insert(Given(row)).await)
                 .await;
-            match outcome {
-                Err(error) if is_about_all(&error) => return Err(error),
-                outcome => outcomes.push(outcome),
-            }
+            outcomes.take(outcome)?;
         }
-        Ok(outcomes)
+        Ok(outcomes.told())
     }
-}
-
-/// Whether other rows will fare no better.
-pub(super) fn is_about_all(error: &Error) -> bool {
-    matches!(
-        error.kind(),
-        ErrorKind::Retryable | ErrorKind::Unavailable | ErrorKind::Aborted | ErrorKind::Internal
-    )
 }

@@ -22,7 +22,7 @@ use crate::{Error, ErrorKind, Result, error::from_statement};
 /// Dropped while a savepoint is open, it leaves the undoing of that to the next statement.
 pub(crate) struct Exclusive<'c> {
     connection: &'c Connection,
-    state: MutexGuard<'c, State>,
+    pub(super) state: MutexGuard<'c, State>,
     purpose: Purpose,
     /// Around all that is done meanwhile.
     savepoint: Option<u64>,
@@ -33,10 +33,11 @@ pub(crate) struct Exclusive<'c> {
 }
 
 impl Connection {
-    /// Waits until no other statement runs, and does what is pending.
+    /// Waits until no other statement runs and no savepoint is open that the session does not stand
+    /// in, and does what is pending.
     pub(crate) async fn exclusive(&self, purpose: Purpose) -> Result<Exclusive<'_>> {
         self.refuse_while_loading()?;
-        let mut state = self.state.lock().await;
+        let mut state = self.when_innermost().await;
         self.settle(&mut state).await?;
         Ok(Exclusive {
             connection: self,
@@ -240,7 +241,7 @@ impl Exclusive<'_> {
         }
     }
 
-    async fn command(&mut self, sql: String) -> Result<()> {
+    pub(super) async fn command(&mut self, sql: String) -> Result<()> {
         let span = self.purpose.span();
         self.work(async |connection| {
             connection

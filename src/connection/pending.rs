@@ -9,8 +9,9 @@ pub(crate) enum Pending {
     Undo(u64),
     /// Close the cursor of this name.
     Close(String),
-    /// Refuse everything, since something is half done; until a savepoint around it is undone.
-    Refuse,
+    /// Refuse everything, since something is half done that was begun in this savepoint; until that,
+    /// or one around it, is undone.
+    Refuse { within: u64 },
 }
 
 impl Pending {
@@ -23,7 +24,7 @@ impl Pending {
                 "DO 'BEGIN IF EXISTS (SELECT FROM pg_catalog.pg_cursors WHERE name = ''{cursor}'') \
                  THEN EXECUTE ''CLOSE {cursor}''; END IF; END'"
             )),
-            Self::Refuse => Err(Error::new(
+            Self::Refuse { .. } => Err(Error::new(
                 ErrorKind::Aborted,
                 "a write whose hooks had run did not come to its end",
             )

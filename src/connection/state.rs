@@ -27,6 +27,14 @@ pub(super) struct State {
     pub(super) outdated: bool,
     /// How many statements were begun.
     pub(super) statements: u64,
+    /// The last savepoint that was opened at each place, from the outside in. Where it was undone it
+    /// still stands on the server.
+    standing: Vec<Standing>,
+}
+
+struct Standing {
+    within: u64,
+    savepoint: u64,
 }
 
 impl Connection {
@@ -46,13 +54,32 @@ impl State {
             littered: false,
             outdated: false,
             statements: 0,
+            standing: Vec::new(),
         }
     }
 
+    /// The savepoint that stands at a place, which the next one replaces. What was deeper is gone.
+    pub(super) fn take_standing(&mut self, within: u64) -> Option<u64> {
+        while self
+            .standing
+            .last()
+            .is_some_and(|last| last.within > within)
+        {
+            self.standing.pop();
+        }
+        let last = self.standing.pop_if(|last| last.within == within);
+        last.map(|last| last.savepoint)
+    }
+
+    pub(super) fn stands(&mut self, within: u64, savepoint: u64) {
+        self.standing.push(Standing { within, savepoint });
+    }
+
     /// Takes everything out, and leaves the session ended.
-    pub(super) const fn take(&mut self) -> Self {
+    pub(super) fn take(&mut self) -> Self {
         Self {
             held: self.held.take(),
+            standing: Vec::new(),
             ..*self
         }
     }

@@ -1,10 +1,7 @@
 //! One verb on a table with hooks: the place where they stand.
 
 use super::{Change, Planned, registry::Chain};
-use crate::{
-    Access, Error, ErrorKind, Result, Scoped, Session,
-    connection::{Connection, Pending},
-};
+use crate::{Access, Error, ErrorKind, Result, Scoped, Session, connection::Connection};
 
 /// How deep hooks may call each other by what they write.
 const DEEPEST: u32 = 8;
@@ -107,7 +104,7 @@ impl<'s> Unfinished<'s> {
 impl Drop for Unfinished<'_> {
     fn drop(&mut self) {
         if self.begun {
-            self.connection.leave_pending(Pending::Refuse);
+            self.connection.refuse_what_follows();
         }
     }
 }

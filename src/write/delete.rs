@@ -94,7 +94,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         }
         let plan = Plan::of::<E>()?;
         if plan.has_hooks(self.session()) {
-            return self.delete_one_by_one(ids).await;
+            return self.delete_each_hooked(&plan, ids).await;
         }
         let operations: Vec<Uuid> = ids.iter().map(|_| Uuid::now_v7()).collect();
         let statement = Statement::from_sql_and_values(

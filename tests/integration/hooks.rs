@@ -4,6 +4,7 @@ mod batches;
 mod failure;
 mod images;
 mod nesting;
+mod together;
 
 use std::sync::{Arc, Mutex};
 

@@ -3,8 +3,8 @@
 use super::plan::Changes;
 use crate::{
     Access, Result, Rows, Scoped, Seen, Versioned,
-    bulk::{distinct, hooked::is_about_all},
-    hook::{Change, Planned, Turn, Verb},
+    bulk::distinct,
+    hook::{Change, Outcomes, Planned, Turn, Verb},
     write::assigned,
 };
 
@@ -58,17 +58,14 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
     {
         distinct(changes.iter().map(|(seen, _)| seen.id()))?;
         let mut session = self.session().again();
-        let mut outcomes = Vec::with_capacity(changes.len());
+        let mut outcomes = Outcomes::new();
         for (seen, change) in changes {
             let outcome = session
                 .savepoint(async |session| session.rows(E::default()).update(seen, change).await)
                 .await;
-            match outcome {
-                Err(error) if is_about_all(&error) => return Err(error),
-                outcome => outcomes.push(outcome),
-            }
+            outcomes.take(outcome)?;
         }
-        Ok(outcomes)
+        Ok(outcomes.told())
     }
 }
 

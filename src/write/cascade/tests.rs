@@ -49,13 +49,49 @@ fn what_is_in_the_way_is_asked_for_within_the_workspace() {
     assert_snapshot!(shown(&obstacles(&plan())));
 }
 
+#[test]
+fn what_a_delete_would_take_is_locked_by_the_same_words() {
+    assert_snapshot!(shown(&lock(&plan())));
+}
+
+#[test]
+fn what_a_restore_would_revive_is_locked_by_the_same_words() {
+    assert_snapshot!(shown(&lock_taken(&plan())));
+}
+
+#[test]
+fn hooks_read_the_rows_that_are_reached() {
+    let plan = plan();
+    let last = plan.nodes.len() - 1;
+    assert_snapshot!(shown(&reached(&plan, last)));
+}
+
+/// What is locked for the hooks is what is written: but for the last word, the statements are one.
+#[test]
+fn hooks_are_asked_about_the_rows_that_the_statement_takes() {
+    let plan = plan();
+    let parts = |sql: &str, end: &str| sql.split(end).next().unwrap().to_owned();
+    assert_eq!(
+        parts(&delete(&plan), ", done_"),
+        parts(&lock(&plan), " SELECT gate.open")
+    );
+    assert_eq!(
+        parts(&restore(&plan), ", done_"),
+        parts(&lock_taken(&plan), " SELECT gate.open")
+    );
+}
+
 /// Every table that a statement reads or writes is held to the workspace, under whichever name.
 #[test]
 fn every_mention_of_a_table_is_held_to_the_workspace() {
     for sql in [
         delete(&plan()),
         delete_each(&plan()),
+        lock(&plan()),
+        reached(&plan(), 0),
+        reached(&plan(), plan().nodes.len() - 1),
         restore(&plan()),
+        lock_taken(&plan()),
         obstacles(&plan()),
     ] {
         let mentions = sql.matches("\"app\".\"").count();

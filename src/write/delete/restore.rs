@@ -89,11 +89,16 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         A: Writes,
     {
         refuse_twins(deletions)?;
+        let plan = Plan::of::<E>()?;
+        if plan.has_hooks(self.session()) {
+            return self.restore_each_hooked(&plan, deletions).await;
+        }
         let mut outcomes = Vec::with_capacity(deletions.len());
         for deletion in deletions {
             let outcome = self
-                .restore_all("restore_each", &[deletion.operation])
-                .await;
+                .restore_planned(&plan, "restore_each", &[deletion.operation])
+                .await
+                .map(|restored| restored.rows);
             match outcome {
                 Err(error) if !is_about_row(&error) => return Err(error),
                 outcome => outcomes.push(outcome),

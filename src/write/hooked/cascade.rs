@@ -4,6 +4,8 @@
 //! first, reads its rows and asks its hooks; then the statement that all others use takes them; then
 //! each table reads them once more and tells its hooks.
 
+use std::slice::from_ref;
+
 use sea_orm::sea_query::Expr;
 use uuid::Uuid;
 
@@ -14,7 +16,7 @@ use super::super::{
 };
 use crate::{
     Access, Error, ErrorKind, Id, Result, Rows, Scoped, Session, SoftDelete,
-    hook::{Condition, Hooks, Verb, Watched},
+    hook::{Condition, Hooks, Outcomes, Verb, Watched},
     query::Visibility,
 };
 
@@ -45,6 +47,48 @@ impl<E: SoftDelete, A: Access> Rows<'_, E, A> {
     ) -> Result<Deletion> {
         let taken = Taken::Deleted(operations);
         self.cascade_hooked(plan, verb, taken).await
+    }
+
+    /// Deletes each row in a savepoint, so that what hooks have done for a refused one goes with it.
+    pub(in crate::write) async fn delete_each_hooked(
+        self,
+        plan: &Plan,
+        ids: &[Id<E>],
+    ) -> Result<Vec<Result<Deletion>>> {
+        let mut session = self.session().again();
+        let mut outcomes = Outcomes::new();
+        for id in ids {
+            let outcome = session
+                .savepoint(async |session| {
+                    let rows = session.rows(E::default());
+                    rows.delete_hooked(plan, "delete_each", from_ref(id)).await
+                })
+                .await;
+            outcomes.take(outcome)?;
+        }
+        Ok(outcomes.told())
+    }
+
+    /// Restores what each deletion took in a savepoint, for the same reason.
+    pub(in crate::write) async fn restore_each_hooked(
+        self,
+        plan: &Plan,
+        deletions: &[Deletion],
+    ) -> Result<Vec<Result<u64>>> {
+        let mut session = self.session().again();
+        let mut outcomes = Outcomes::new();
+        for deletion in deletions {
+            let outcome = session
+                .savepoint(async |session| {
+                    let operation = from_ref(&deletion.operation);
+                    let rows = session.rows(E::default());
+                    let restored = rows.restore_hooked(plan, "restore_each", operation);
+                    Ok(restored.await?.rows)
+                })
+                .await;
+            outcomes.take(outcome)?;
+        }
+        Ok(outcomes.told())
     }
 
     async fn cascade_hooked(
