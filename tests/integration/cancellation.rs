@@ -15,9 +15,10 @@ use crate::{
     cleanliness::assert_nothing_left,
     interference::{
         act::{Known, VERBS, act, told},
-        program::{Numbers, Step},
+        program::Step,
         sides::{OTHER, OURS, Side, context},
     },
+    random::Numbers,
     world::{World, titled},
 };
 
@@ -124,7 +125,7 @@ async fn print(session: &Session) -> Result<String, Error> {
 
 /// Values with which a verb succeeds, and changes something if any of a hundred do; and what it leaves.
 async fn working(side: &Side, verb: &'static str) -> (Step, String) {
-    let (mut numbers, mut working) = (Numbers(1), None);
+    let (mut numbers, mut working) = (Numbers::of(1), None);
     let mut refused = BTreeSet::new();
     for tried in 0..100 {
         // Those that only read change nothing, whatever they are given.

@@ -10,15 +10,17 @@ pub(crate) mod program;
 mod raw;
 pub(crate) mod sides;
 
-use std::{env, fmt::Write};
+use std::fmt::Write;
 
 use tenantry::{Error, Session};
 
 use act::{Known, RAW, VERBS, act, told};
 use names::Names;
-use program::{Numbers, Step, program, shrunk};
+use program::{Step, program, shrunk};
 use raw::logged;
 use sides::{Side, Sides};
+
+use crate::random::{Numbers, setting};
 
 /// Programs that share a session. The last of them is kept, so that the databases do not stand still.
 const BATCH: u64 = 40;
@@ -39,7 +41,7 @@ async fn run(side: &mut Side, session: &mut Session, program: &[Step], keep: boo
             for step in program {
                 if let Some(rival) = &mut side.rival {
                     rival
-                        .act(Numbers(u32::from_le_bytes(step.picks).into()))
+                        .act(Numbers::of(u32::from_le_bytes(step.picks).into()))
                         .await;
                 }
                 let did = session.savepoint(async |inner| act(step, inner, &mut known).await);
@@ -141,13 +143,9 @@ impl Sides {
     }
 }
 
-fn setting(name: &str, default: u64) -> u64 {
-    env::var(name).map_or(default, |text| text.parse().expect("a number"))
-}
-
 fn seeds(from: u64, programs: u64) -> std::ops::Range<u64> {
-    let from = setting("TENANTRY_SEED", from);
-    from..from + setting("TENANTRY_PROGRAMS", programs)
+    let from = setting("TENANTRY_SEED").unwrap_or(from);
+    from..from + setting("TENANTRY_PROGRAMS").unwrap_or(programs)
 }
 
 const ANY: fn(&Step) -> bool = |_| true;

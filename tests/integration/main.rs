@@ -27,6 +27,7 @@ mod optimistic_lock;
 mod other_keys;
 mod pgbouncer;
 mod purge;
+mod random;
 mod reads;
 mod round_trips;
 mod search;

@@ -7,6 +7,7 @@ use super::{
     boards::{board, comment},
     plant,
 };
+use crate::random::cases;
 
 #[tokio::test]
 async fn many_are_deleted_and_restored_by_all_or_none() {
@@ -49,41 +50,27 @@ async fn many_are_deleted_and_restored_by_all_or_none() {
     assert_eq!(outcomes[1].as_ref().ok(), Some(&13));
 }
 
-/// Small numbers that look random and are the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) as usize % sides
-    }
-}
-
 /// Invariant 9: what `delete_each` does to a forest of threads is what `delete` does, one id after the other.
 #[tokio::test]
 async fn each_is_one_after_the_other() {
     let world = World::new().await;
-    let mut dice = Dice(7);
-    for round in 0..12 {
+    for mut case in cases(12) {
         let mut session = world.begin(&world.alpha).await;
         let mut forest: Vec<comment::Model> = Vec::new();
         for at in 0..14 {
             let mut new = comment::Insert::from(comment::New {
                 name: at.to_string(),
             });
-            if at > 0 && dice.roll(4) > 0 {
-                new = new.parent_id(forest[dice.roll(at)].id);
+            if at > 0 && !case.one_in(4) {
+                new = new.parent_id(forest[case.below(at)].id);
             }
             forest.push(session.rows(comment::Entity).insert(new).await.unwrap());
         }
         let mut ids: Vec<comment::Id> = vec![Id::new(uuid::Uuid::now_v7())];
         while ids.len() < 6 {
-            let id = forest[dice.roll(forest.len())].id;
+            let id = case.one_of(&forest).id;
             if !ids.contains(&id) {
-                ids.insert(dice.roll(ids.len() + 1), id);
+                ids.insert(case.below(ids.len() + 1), id);
             }
         }
         // Each row by the place of the call that took it.
@@ -127,6 +114,6 @@ async fn each_is_one_after_the_other() {
                 .await;
             assert_eq!(story.unwrap_err().kind(), ErrorKind::Aborted);
         }
-        assert_eq!(stories[0], stories[1], "round {round}");
+        assert_eq!(stories[0], stories[1]);
     }
 }

@@ -12,20 +12,10 @@ use tenantry_entities::challenges::{
 use uuid::Uuid;
 
 use super::there;
-use crate::world::{World, titled};
-
-/// Numbers without a pattern, the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % limit
-    }
-}
+use crate::{
+    random::{Numbers, cases},
+    world::{World, titled},
+};
 
 const TITLES: [&str; 6] = ["a", "ab", "B", "ä", "a b", "%_"];
 
@@ -34,11 +24,11 @@ fn date(number: u64) -> chrono::DateTime<chrono::Utc> {
     chrono::DateTime::from_timestamp(86_400 * 20_000, (number * 333) as u32).unwrap()
 }
 
-fn filter(dice: &mut Dice, depth: u32) -> Filter<challenge::Entity> {
-    let title = TITLES[dice.below(6) as usize];
-    let at = date(dice.below(9));
-    let titles = dice.below(3) as usize;
-    match dice.below(if depth == 0 { 9 } else { 14 }) {
+fn filter(numbers: &mut Numbers, depth: u32) -> Filter<challenge::Entity> {
+    let title = *numbers.one_of(&TITLES);
+    let at = date(numbers.next() % 9);
+    let titles = numbers.below(3);
+    match numbers.below(if depth == 0 { 9 } else { 14 }) {
         0 => challenge::TITLE.eq(title),
         1 => challenge::TITLE.starts_with(title),
         2 => challenge::TITLE.one_of(TITLES[..titles].iter().copied()),
@@ -48,9 +38,9 @@ fn filter(dice: &mut Dice, depth: u32) -> Filter<challenge::Entity> {
         6 => challenge::STARTS_AT.gte(at),
         7 => challenge::STARTS_AT.one_of([at, date(0)].into_iter().take(titles)),
         8 => challenge::DELETE_OP.one_of(std::iter::empty::<Uuid>()),
-        9 | 10 => filter(dice, depth - 1).and(filter(dice, depth - 1)),
-        11 | 12 => filter(dice, depth - 1).or(filter(dice, depth - 1)),
-        _ => !filter(dice, depth - 1),
+        9 | 10 => filter(numbers, depth - 1).and(filter(numbers, depth - 1)),
+        11 | 12 => filter(numbers, depth - 1).or(filter(numbers, depth - 1)),
+        _ => !filter(numbers, depth - 1),
     }
 }
 
@@ -69,10 +59,9 @@ async fn filters_are_answered_in_memory_as_by_postgresql() {
         }
     }
     let all = rows.list().page().await.unwrap().items;
-    let mut dice = Dice(7);
     let mut sizes = BTreeSet::new();
-    for round in 0..400 {
-        let filter = filter(&mut dice, 3);
+    for mut case in cases(400) {
+        let filter = filter(&mut case, 3);
         let query = Query::new().filter(filter.clone());
         let told = rows.page(query.clone()).await.unwrap().items;
         let fake: Vec<_> = all
@@ -83,7 +72,7 @@ async fn filters_are_answered_in_memory_as_by_postgresql() {
         let titles = |rows: &[challenge::Model]| {
             rows.iter().map(|row| row.title.clone()).collect::<Vec<_>>()
         };
-        assert_eq!(titles(&fake), titles(&told), "round {round}: {filter:?}");
+        assert_eq!(titles(&fake), titles(&told), "{filter:?}");
         sizes.insert(told.len());
     }
     assert!(sizes.len() > 5, "the filters were all alike: {sizes:?}");

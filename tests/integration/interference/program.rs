@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::act::VERBS;
+use crate::random::Numbers;
 
 /// One operation: a verb, and numbers that choose its row, its values, its shape.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,25 +25,9 @@ impl fmt::Debug for Step {
     }
 }
 
-/// `SplitMix64`: the same numbers for the same seed, everywhere.
-pub(crate) struct Numbers(pub(crate) u64);
-
-impl Numbers {
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    pub(crate) fn below(&mut self, bound: usize) -> usize {
-        usize::try_from(self.next() % bound as u64).unwrap()
-    }
-}
-
 /// The program of a seed: two to nine steps.
 pub(crate) fn program(seed: u64) -> Vec<Step> {
-    let mut numbers = Numbers(seed);
+    let mut numbers = Numbers::of(seed);
     let steps = 2 + numbers.below(8);
     (0..steps)
         .map(|_| {

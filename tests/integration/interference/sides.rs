@@ -15,8 +15,7 @@ use tenantry_repositories::accounts::Members;
 use tenantry_testing::{CountingProxy, TestDatabase};
 use uuid::Uuid;
 
-use super::program::Numbers;
-use crate::world::titled;
+use crate::{random::Numbers, world::titled};
 
 /// Titles that both workspaces use. The last is nobody's at first on our side.
 pub(crate) const TITLES: [&str; 7] = ["a", "b", "c", "Ä b", "50%", "", "theirs"];
@@ -258,7 +257,7 @@ impl Rival {
         };
         let rows = session.challenges();
         let twin = challenge::Id::new(fixed(0x11 + numbers.below(4) as u128));
-        let title = TITLES[numbers.below(TITLES.len())];
+        let title = *numbers.one_of(&TITLES);
         let done = match numbers.below(8) {
             0 => rows.insert(titled(title)).await.map(drop),
             1 => {

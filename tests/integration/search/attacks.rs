@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, Executor, Row};
 use tenantry_entities::challenges::{Challenges, challenge};
 
 use super::{described, titles};
-use crate::world::World;
+use crate::{random::cases, world::World};
 
 /// H-46: the other workspace's row is there, and its own search finds it.
 async fn look_alikes(world: &World) -> (challenge::Model, challenge::Model) {
@@ -256,14 +256,9 @@ async fn no_text_is_an_error() {
         "ª",
         "²",
     ];
-    let mut seed = 7_u64;
-    let mut next = |below: usize| {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        usize::try_from(seed >> 33).unwrap() % below
-    };
-    for _ in 0..1_500 {
-        let length = next(120);
-        let text: String = (0..length).map(|_| pieces[next(pieces.len())]).collect();
+    for mut case in cases(1_500) {
+        let length = case.below(120);
+        let text: String = (0..length).map(|_| *case.one_of(&pieces)).collect();
         let asked = session.challenges().search(challenge::SEARCH, &text);
         let answer = asked.highlight(challenge::TITLE).page().await;
         assert!(answer.is_ok(), "{text:?}: {answer:?}");
