@@ -16,6 +16,7 @@ mod grants;
 mod indexes;
 mod kernel;
 mod keys;
+mod log_months;
 mod names;
 mod partitions;
 mod policies;
@@ -28,9 +29,12 @@ mod rule;
 #[cfg(test)]
 mod sample;
 mod search;
+mod sequences;
 mod server;
 mod subject;
 mod surroundings;
+mod touch;
+mod triggers;
 
 use sqlx::PgConnection;
 
@@ -151,7 +155,9 @@ impl Verifier {
 
     /// Reads the catalogue and tells what breaks a rule.
     ///
-    /// Any login that may connect can ask, since the catalogue is everybody's. Nothing is changed.
+    /// Any login that may connect can ask, since the catalogue is everybody's. Nothing is changed. Rows are not the catalogue's:
+    /// whether entries lie in the default partition of the audit log is told to those who may read it, which nobody needs but a
+    /// superuser; others get a notice if it takes space.
     ///
     /// # Errors
     ///
@@ -213,6 +219,7 @@ impl Verifier {
         foreign_keys::check(&subject, &mut findings);
         cascades::check(&subject, &mut findings);
         grants::check(&subject, &mut findings);
+        sequences::check(&subject, &mut findings);
         creation::check(&subject, &mut findings);
         functions::check(&subject, &mut findings);
         search::check(&subject, &mut findings);
@@ -220,6 +227,8 @@ impl Verifier {
         partitions::check(&subject, &mut findings);
         indexes::check(&subject, &mut findings);
         audit::check(&subject, &mut findings);
+        log_months::check(&subject, &mut findings);
+        touch::check(&subject, &mut findings);
         comments::check(&subject, &mut findings);
         claims::check(&subject, &mut findings);
         if self.distributed {

@@ -1,11 +1,12 @@
-//! Rules about the audit log, about audited tables, and about the trigger that counts versions.
+//! Rules about the audit log and about audited tables.
 
 use crate::catalog::{Table, Trigger, TriggerLevel, TriggerMode, TriggerTiming};
 
 use super::{
     Findings, Rule,
-    names::{AUDIT, identifier, is_audit_log, list, path, qualified},
+    names::{AUDIT, identifier, is_audit_log, path, qualified},
     subject::{Relation, Subject},
+    triggers,
 };
 
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
@@ -17,7 +18,6 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
     for (relation, _) in subject.workspace_tables() {
         if !is_audit_log(relation.table) {
             audited(subject, relation.table, findings);
-            touched(subject, relation, findings);
         }
     }
 }
@@ -56,7 +56,7 @@ fn log(subject: &Subject<'_>, relation: &Relation<'_>, findings: &mut Findings) 
             trigger.timing == TriggerTiming::Before
                 && trigger.level == TriggerLevel::Statement
                 && trigger.mode == TriggerMode::Always
-                && trigger.columns.is_empty()
+                && triggers::fires_always(trigger)
                 && trigger.events.iter().any(|found| found == event)
                 && trigger.function == "refuse_change"
         });
@@ -103,10 +103,6 @@ fn append_only(path: &str, message: &str, findings: &mut Findings) {
     );
 }
 
-fn is_enabled(trigger: &Trigger) -> bool {
-    matches!(trigger.mode, TriggerMode::Origin | TriggerMode::Always)
-}
-
 /// A table is audited if an entity says so, if a trigger of it writes the log, or if the kit's function for it is there.
 fn audited(subject: &Subject<'_>, table: &Table, findings: &mut Findings) {
     let named = format!("{}_audit", table.name);
@@ -133,9 +129,8 @@ fn audited(subject: &Subject<'_>, table: &Table, findings: &mut Findings) {
         .into_iter()
         .filter(|event| {
             !triggers.iter().any(|trigger| {
-                is_enabled(trigger)
+                triggers::fires_always(trigger)
                     && trigger.timing == TriggerTiming::After
-                    && trigger.columns.is_empty()
                     && trigger.events.iter().any(|found| found == event)
             })
         })
@@ -148,9 +143,10 @@ fn audited(subject: &Subject<'_>, table: &Table, findings: &mut Findings) {
                 "no enabled trigger writes {} into the audit log",
                 missing.join(", ")
             ),
-            remedy,
+            &remedy,
         );
     }
+    written(subject, table, &triggers, &remedy, findings);
     let mut functions: Vec<(String, &str)> = triggers
         .iter()
         .filter(|trigger| trigger.function_owner != AUDIT || !trigger.security_definer)
@@ -172,37 +168,32 @@ fn audited(subject: &Subject<'_>, table: &Table, findings: &mut Findings) {
     }
 }
 
-/// Somebody has to count, and it must not be the caller.
-fn touched(subject: &Subject<'_>, relation: &Relation<'_>, findings: &mut Findings) {
-    let table = relation.table;
-    let versions: Vec<&str> = subject.verifier.version_columns(table).collect();
-    let updated = table
-        .grants
+/// An audit function of another table writes that table's name, and one that was replaced may write nothing.
+fn written(
+    subject: &Subject<'_>,
+    table: &Table,
+    triggers: &[&Trigger],
+    remedy: &str,
+    findings: &mut Findings,
+) {
+    let name = format!("'{}.{}'", table.schema, table.name);
+    let mut functions: Vec<String> = triggers
         .iter()
-        .any(|grant| grant.privilege == "UPDATE" && !grant.grantee.is_role(&table.owner));
-    if versions.is_empty() || !updated {
-        return;
-    }
-    let counted = table.triggers.iter().any(|trigger| {
-        is_enabled(trigger)
-            && trigger.timing == TriggerTiming::Before
-            && trigger.level == TriggerLevel::Row
-            && trigger.columns.is_empty()
-            && trigger.events.iter().any(|event| event == "UPDATE")
-    });
-    if !counted {
-        let path = relation.path();
+        .filter(|trigger| {
+            triggers::function(subject, trigger).is_none_or(|function| {
+                !triggers::runs(function, "INSERT INTO tenantry.audit_log")
+                    || !triggers::runs(function, &name)
+            })
+        })
+        .map(|trigger| qualified(&trigger.function_schema, &trigger.function))
+        .collect();
+    functions.dedup();
+    for function in functions {
         findings.error(
-            Rule::TouchTrigger,
-            &path,
-            format!(
-                "no enabled trigger counts {} when a row changes, so a lost update goes unnoticed",
-                list(versions)
-            ),
-            format!(
-                "kit.create_table with .versioned(), which makes the trigger {}_touch again",
-                table.name
-            ),
+            Rule::AuditFunction,
+            path(table),
+            format!("{function}() writes no entries of the table, as the kit's function does"),
+            remedy,
         );
     }
 }

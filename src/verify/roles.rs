@@ -177,6 +177,10 @@ fn possessions(subject: &Subject<'_>, role: &Role, findings: &mut Findings) {
             owns("TABLE", name, is(&partition.owner));
         }
     }
+    for sequence in &around.sequences {
+        let name = qualified(&sequence.schema, &sequence.name);
+        owns("SEQUENCE", name, is(&sequence.owner));
+    }
     for function in &subject.catalog.functions {
         owns(
             "ROUTINE",

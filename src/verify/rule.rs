@@ -122,6 +122,8 @@ rules! {
     UnneededExemption => "unneeded-exemption",
     /// A view that is granted uses the rights of whoever asks.
     ViewRights => "view-rights",
+    /// Scope roles draw from a sequence, and neither set nor read it.
+    SequenceGranted => "sequence-granted",
     /// Materialized views and foreign tables, which know no row security, are granted to nobody.
     UnprotectedRelation => "unprotected-relation",
 
@@ -170,7 +172,13 @@ rules! {
     AuditTrigger => "audit-trigger",
     /// The function behind an audit trigger runs as the audit role.
     AuditFunctionOwner => "audit-function-owner",
-    /// A versioned table that can be updated has the trigger that counts.
+    /// The function behind an audit trigger writes the entries of its table.
+    AuditFunction => "audit-function",
+    /// This month and the next have their partitions of the audit log.
+    AuditLogMonth => "audit-log-month",
+    /// No entry lies in the default partition of the audit log.
+    AuditLogDefault => "audit-log-default",
+    /// A table that can be updated has the kit's trigger, which counts versions and keeps what callers may not write.
     TouchTrigger => "touch-trigger",
 
     /// The server runs a minor version without known holes in row security.

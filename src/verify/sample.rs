@@ -158,6 +158,9 @@ fn surroundings() -> Surroundings {
         large_objects: Vec::new(),
         leaking_types: vec!["pg_catalog.numeric".into(), "pg_catalog.anyenum".into()],
         unguarded_log_partitions: Vec::new(),
+        log_months_missing: Vec::new(),
+        log_default: None,
+        sequences: Vec::new(),
     }
 }
 

@@ -60,8 +60,7 @@ async fn facts_that_are_not_true_are_found() {
         (
             Rule::ClaimTable,
             "challenges.judges",
-            "ALTER TABLE challenges.judges RENAME TO referees;
-             COMMENT ON CONSTRAINT judges_challenge_id_fkey ON challenges.referees IS NULL",
+            "DROP TABLE challenges.judges CASCADE",
         ),
         (
             Rule::ClaimColumn,

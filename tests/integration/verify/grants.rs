@@ -46,6 +46,19 @@ super::faults! {
         "DO $$ BEGIN EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO PUBLIC', current_database()); END $$";
 
     a_table_that_says_not_whose_its_rows_are_is_found: UndeclaredTable names "challenges.skills", SKILLS;
+    a_sequence_that_can_be_set_is_found: SequenceGranted names "may set the sequence",
+        "CREATE SEQUENCE challenges.numbers; GRANT USAGE, UPDATE ON SEQUENCE challenges.numbers TO tenantry_app";
+    a_sequence_that_can_be_read_is_found: SequenceGranted names "how many rows",
+        "CREATE SEQUENCE challenges.numbers; GRANT SELECT ON SEQUENCE challenges.numbers TO tenantry_reader";
+    a_sequence_of_everybody_is_found: SequenceGranted names "PUBLIC may draw",
+        "CREATE SEQUENCE challenges.numbers; GRANT USAGE ON SEQUENCE challenges.numbers TO PUBLIC";
+    a_sequence_that_can_be_passed_on_is_found: SequenceGranted names "may pass USAGE on",
+        "CREATE SEQUENCE challenges.numbers; GRANT USAGE ON SEQUENCE challenges.numbers TO tenantry_app WITH GRANT OPTION";
+    a_serial_that_can_be_set_is_found: SequenceGranted names "challenges.challenges_number_seq",
+        "SET LOCAL ROLE tenantry_owner; ALTER TABLE challenges.challenges ADD COLUMN number bigserial;
+         COMMENT ON COLUMN challenges.challenges.number IS 'Its number.';
+         GRANT UPDATE ON SEQUENCE challenges.challenges_number_seq TO tenantry_app";
+
     a_view_with_the_rights_of_its_owner_is_found: ViewRights names "challenges.all_titles",
         "CREATE VIEW challenges.all_titles AS SELECT title FROM challenges.challenges;
          COMMENT ON VIEW challenges.all_titles IS 'Titles.'; GRANT SELECT ON challenges.all_titles TO tenantry_app";
@@ -62,6 +75,13 @@ const SKILLS: &str = "SET ROLE tenantry_owner;
     CREATE TABLE challenges.skills (id uuid PRIMARY KEY);
     COMMENT ON TABLE challenges.skills IS 'What people can do.'; COMMENT ON COLUMN challenges.skills.id IS 'The skill.';
     GRANT SELECT ON challenges.skills TO tenantry_app;";
+
+#[tokio::test]
+async fn a_sequence_may_be_drawn_from() {
+    let drawn = "CREATE SEQUENCE challenges.numbers; GRANT USAGE ON SEQUENCE challenges.numbers TO tenantry_app";
+    let mut examined = Examined::new().await;
+    examined.expect_nothing(&Verifier::new(), drawn).await;
+}
 
 #[tokio::test]
 async fn a_view_with_the_rights_of_the_caller_is_fine() {

@@ -23,6 +23,8 @@ super::faults! {
         "ALTER TABLE challenges.judges OWNER TO tenantry_app";
     a_scope_role_that_owns_a_function_is_found: ScopeRoleOwns names "challenges.judges_touch()",
         "ALTER FUNCTION challenges.judges_touch() OWNER TO tenantry_app";
+    a_scope_role_that_owns_a_sequence_is_found: ScopeRoleOwns names "challenges.numbers",
+        "CREATE SEQUENCE challenges.numbers; ALTER SEQUENCE challenges.numbers OWNER TO tenantry_app";
     a_narrow_role_that_logs_in_is_found: NarrowRole names "tenantry_search",
         "ALTER ROLE tenantry_search LOGIN";
     a_purging_role_that_logs_in_is_found: NarrowRole names "tenantry_purge",
