@@ -1,10 +1,13 @@
-//! `cargo xtask guards`: takes each of the three guards away in turn, and shows which tests miss it.
+//! `cargo xtask guards`: takes each of the three guards away in turn, and then two of them for one verb, and shows which
+//! tests miss them.
 //!
 //! The change is made in a copy of the repository, compiled and tested there. A guard whose absence
-//! no test notices is a failure. So is a mutation that no longer finds the text it changes.
+//! no test notices is a failure. So is a mutation that no longer finds the text it changes, and a test that fails
+//! without naming the attack that came through.
 
 use std::{
-    fs,
+    collections::BTreeSet,
+    fs, io,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -17,37 +20,69 @@ struct Guard {
     name: &'static str,
     /// What a reader should know before believing it.
     removed: &'static str,
+    edits: &'static [Edit],
+    /// The tests that are expected to fail, by a part of their names; at least one must.
+    tests: &'static [&'static str],
+    /// What a line of theirs must say, in full: failing for another reason is not enough.
+    told: Option<[&'static str; 2]>,
+}
+
+/// A piece of text and what it becomes.
+struct Edit {
     file: &'static str,
     from: &'static str,
     to: &'static str,
-    /// The tests that are expected to fail, by a part of their names; at least one must.
-    tests: &'static [&'static str],
 }
 
-const GUARDS: [Guard; 3] = [
+const OPEN_WALL: Edit = Edit {
+    file: "migration/src/kit/wall.rs",
+    from: "\"{} = (SELECT {})\"",
+    to: "\"{} IS NOT NULL OR {} IS NULL\"",
+};
+
+const GUARDS: [Guard; 4] = [
     Guard {
         name: "the compiler",
         removed: "a context can be had for nothing",
-        file: "src/context.rs",
-        from: "impl fmt::Debug for TenantContext {",
-        to: "impl Default for TenantContext {\n    fn default() -> Self {\n        loop {}\n    }\n}\n\nimpl fmt::Debug for TenantContext {",
+        edits: &[Edit {
+            file: "src/context.rs",
+            from: "impl fmt::Debug for TenantContext {",
+            to: "impl Default for TenantContext {\n    fn default() -> Self {\n        loop {}\n    }\n}\n\nimpl fmt::Debug for TenantContext {",
+        }],
         tests: &["theorems"],
+        told: Some(["a_context_has_no_default.rs", "error"]),
     },
     Guard {
         name: "the statement",
         removed: "reads and writes name no workspace",
-        file: "src/read/select.rs",
-        from: "Condition::all().add(qualified(E::WORKSPACE).eq(workspace.0.to_value()))",
-        to: "{ let _ = workspace; Condition::all() }",
+        edits: &[Edit {
+            file: "src/read/select.rs",
+            from: "Condition::all().add(qualified(E::WORKSPACE).eq(workspace.0.to_value()))",
+            to: "{ let _ = workspace; Condition::all() }",
+        }],
         tests: &["read::", "write::", "isolation"],
+        told: None,
     },
     Guard {
         name: "PostgreSQL",
         removed: "the walls let every row through",
-        file: "migration/src/kit/wall.rs",
-        from: "\"{} = (SELECT {})\"",
-        to: "\"{} IS NOT NULL OR {} IS NULL\"",
+        edits: &[OPEN_WALL],
         tests: &["attacks", "isolation", "verify"],
+        told: None,
+    },
+    Guard {
+        name: "the statement and PostgreSQL, for one verb",
+        removed: "`find_many` names no workspace, and the walls let every row through",
+        edits: &[
+            OPEN_WALL,
+            Edit {
+                file: "src/rows.rs",
+                from: "select::by_ids(self.workspace(), ids)",
+                to: "sea_orm::QueryFilter::filter(<E as sea_orm::EntityTrait>::find(), select::any_of(E::ID, ids))",
+            },
+        ],
+        tests: &["every_table_withstands_the_isolation_kit"],
+        told: Some(["BROKEN", "find_many"]),
     },
 ];
 
@@ -60,11 +95,26 @@ pub(crate) fn run() -> Result {
             continue;
         }
         fresh_copy(&copy)?;
-        mutate(&copy.join(guard.file), guard)?;
+        for edit in guard.edits {
+            mutate(&copy.join(edit.file), edit)?;
+        }
         eprintln!("== without {}: {}", guard.name, guard.removed);
-        let failed = failing_tests(&copy, guard, server.url())?;
+        let (failed, said) = failing_tests(&copy, guard, server.url())?;
         if failed.is_empty() {
             return Err(format!("no test misses {}", guard.name));
+        }
+        if let Some(words) = guard.told {
+            let told = said
+                .lines()
+                .find(|line| words.iter().all(|word| line.contains(word)))
+                .ok_or_else(|| {
+                    format!(
+                        "without {} tests fail, but say no {}",
+                        guard.name,
+                        words.join(" ")
+                    )
+                })?;
+            eprintln!("   told: {}", told.trim_end());
         }
         eprintln!(
             "== without {}: {} tests fail, as they must",
@@ -92,11 +142,11 @@ fn words_are_recorded() -> Result<bool> {
     Ok(String::from_utf8_lossy(&version.stdout).starts_with(pinned))
 }
 
-/// Copies what git knows, with the changes that are not committed yet.
+/// Copies what git knows, with the changes that are not committed yet, and takes the rest away.
+///
+/// Files that are the same already stay as they are, or all that they are compiled to would be made again.
 fn fresh_copy(copy: &Path) -> Result {
-    if copy.exists() {
-        fs::remove_dir_all(copy).map_err(|error| error.to_string())?;
-    }
+    let mut wanted = BTreeSet::new();
     let listed = Command::new("git")
         .args(["ls-files", "--cached", "--others", "--exclude-standard"])
         .current_dir(root())
@@ -107,27 +157,45 @@ fn fresh_copy(copy: &Path) -> Result {
         if !from.is_file() {
             continue;
         }
+        let content = fs::read(&from).map_err(|error| format!("{name}: {error}"))?;
+        if fs::read(&to).is_ok_and(|there| there == content) {
+            wanted.insert(to);
+            continue;
+        }
         let folder = to.parent().map_or_else(PathBuf::new, Path::to_path_buf);
         fs::create_dir_all(&folder)
-            .and_then(|()| fs::copy(&from, &to))
+            .and_then(|()| fs::write(&to, content))
             .map_err(|error| format!("{name}: {error}"))?;
+        wanted.insert(to);
+    }
+    remove_others(copy, &wanted).map_err(|error| error.to_string())
+}
+
+fn remove_others(folder: &Path, wanted: &BTreeSet<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            remove_others(&path, wanted)?;
+        } else if !wanted.contains(&path) {
+            fs::remove_file(&path)?;
+        }
     }
     Ok(())
 }
 
-fn mutate(file: &Path, guard: &Guard) -> Result {
-    let shown = guard.file;
+fn mutate(file: &Path, edit: &Edit) -> Result {
+    let shown = edit.file;
     let text = fs::read_to_string(file).map_err(|error| format!("{shown}: {error}"))?;
-    if !text.contains(guard.from) {
+    if !text.contains(edit.from) {
         return Err(format!(
             "{shown} no longer holds the text that guards.rs takes away"
         ));
     }
-    fs::write(file, text.replace(guard.from, guard.to)).map_err(|error| error.to_string())
+    fs::write(file, text.replace(edit.from, edit.to)).map_err(|error| error.to_string())
 }
 
-/// Runs the tests in the copy and returns the names of those that fail.
-fn failing_tests(copy: &Path, guard: &Guard, server: &str) -> Result<Vec<String>> {
+/// Runs the tests in the copy and returns the names of those that fail, and everything that was said.
+fn failing_tests(copy: &Path, guard: &Guard, server: &str) -> Result<(Vec<String>, String)> {
     let build = [
         "test",
         "--no-run",
@@ -161,10 +229,14 @@ fn failing_tests(copy: &Path, guard: &Guard, server: &str) -> Result<Vec<String>
     let output = within(&arguments)
         .output()
         .map_err(|error| error.to_string())?;
-    let text = String::from_utf8_lossy(&output.stdout);
-    Ok(text
+    // What a failing test says goes to the one, what a theorem says to the other.
+    let text =
+        [output.stdout, output.stderr].map(|said| String::from_utf8_lossy(&said).into_owned());
+    let text = text.join("\n");
+    let failed = text
         .lines()
         .filter_map(|line| line.strip_prefix("test ")?.strip_suffix(" ... FAILED"))
         .map(str::to_owned)
-        .collect())
+        .collect();
+    Ok((failed, text))
 }

