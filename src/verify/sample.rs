@@ -294,3 +294,16 @@ fn a_superuser_owns_nothing_of_ours() {
     let found = rules(vec![table], vec![administrator]);
     assert!(found.contains(&Rule::TableOwner), "{found:?}");
 }
+
+#[test]
+fn marks_of_deletion_are_kept_by_a_trigger_also_where_no_version_is_counted() {
+    let mut table = notes("workspace_id", "uuid");
+    table.columns.push(column("delete_op", "uuid"));
+    assert_eq!(rules(vec![table.clone()], vec![]), [], "nobody updates it");
+    table.grants.push(Grant {
+        privilege: "UPDATE".into(),
+        column: Some("delete_op".into()),
+        ..select(APP)
+    });
+    assert_eq!(rules(vec![table], vec![]), [Rule::TouchTrigger]);
+}

@@ -118,6 +118,7 @@ async fn a_replayed_setting_is_refused() {
 #[tokio::test]
 async fn an_expired_claim_is_refused() {
     let world = World::new().await;
+    world.challenge(&world.alpha, "mine").await;
     let mut raw = world.raw().await;
     let stale = claim(world.alpha.workspace(), 1_600_000_000, "owner");
     let sql = format!("BEGIN; CALL tenantry.enter('{stale}', ''); {COUNT}");
@@ -128,6 +129,7 @@ async fn an_expired_claim_is_refused() {
 #[tokio::test]
 async fn a_context_cannot_be_changed_within_a_transaction() {
     let world = World::new().await;
+    world.challenge(&world.beta, "theirs").await;
     for (workspace, role) in [(&world.beta, "owner"), (&world.alpha, "owner")] {
         let mut raw = world.raw().await;
         let mine = claim(world.alpha.workspace(), LATER, "member");
@@ -143,6 +145,7 @@ async fn a_context_cannot_be_changed_within_a_transaction() {
 #[tokio::test]
 async fn with_a_signing_key_the_runtime_login_enters_nothing_by_itself() {
     let world = World::new().await;
+    world.challenge(&world.beta, "theirs").await;
     let secret = [7_u8; 32];
     register(&world, 1, &secret).await;
 

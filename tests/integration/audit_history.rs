@@ -99,6 +99,7 @@ impl Story {
             .await;
         let versions: Vec<_> = story.seen.iter().map(|row| row.version.as_i64()).collect();
         assert_eq!(versions, [1, 2, 3, 4, 5, 6, 7]);
+        story.world.stands(story.last()).await;
         story
     }
 

@@ -567,6 +567,13 @@ async fn every_table_withstands_the_isolation_kit() {
 async fn a_workspace_sees_itself_and_no_other() {
     let world = World::new().await;
     let theirs = workspace::Id::new(world.beta.workspace().as_uuid().unwrap());
+    // H-46: the other one is there to be seen.
+    let there: i64 = sqlx::query_scalar("SELECT count(*) FROM accounts.workspaces WHERE id = $1")
+        .bind(*theirs.as_key())
+        .fetch_one(&world.test.admin())
+        .await
+        .unwrap();
+    assert_eq!(there, 1);
     let session = world.alpha().await;
     let seen = session.workspaces().list().page().await.unwrap().items;
     assert_eq!(seen.len(), 1);

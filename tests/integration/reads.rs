@@ -237,7 +237,7 @@ async fn a_stream_that_is_dropped_closes_its_cursor() {
     assert_eq!(sqlx::Row::get::<i64, _>(&open[0], 0), 0);
 }
 
-/// H-13, H-33: children are of the workspace and alive, whatever hangs on the parent.
+/// H-33: children are of the workspace and alive, whatever hangs on the parent.
 #[tokio::test]
 async fn children_come_with_their_parents_living_ones_only() {
     let world = World::new().await;

@@ -48,12 +48,29 @@ impl World {
         self.database.begin(&self.beta).await.unwrap()
     }
 
-    /// A committed challenge.
+    /// A committed challenge that the administrator has seen.
     pub(crate) async fn challenge(&self, context: &TenantContext, title: &str) -> challenge::Model {
         let session = self.database.begin(context).await.unwrap();
         let row = session.challenges().insert(titled(title)).await.unwrap();
         session.commit().await.unwrap();
+        self.stands(&row).await;
         row
+    }
+
+    /// Proves through the administrator that a row stands as it was: an attack on a row that is not
+    /// there would prove nothing.
+    pub(crate) async fn stands(&self, row: &challenge::Model) {
+        let stands = "SELECT count(*) FROM challenges.challenges \
+             WHERE workspace_id = $1 AND id = $2 AND title = $3 AND version = $4";
+        let stands: i64 = sqlx::query_scalar(stands)
+            .bind(row.workspace_id)
+            .bind(*row.id.as_key())
+            .bind(&row.title)
+            .bind(row.version.as_i64())
+            .fetch_one(&self.test.admin())
+            .await
+            .unwrap();
+        assert_eq!(stands, 1, "the row is there, untouched");
     }
 
     /// A bare connection as the runtime role: what an attacker with the database password has.

@@ -137,7 +137,6 @@ async fn rows_of_one_call_may_be_none() {
 async fn a_child_of_another_workspaces_row_is_refused_like_a_child_of_none() {
     let world = World::new().await;
     let theirs = world.challenge(&world.beta, "theirs").await;
-    crate::hazards::there(&world, &theirs).await;
     let mut answers = Vec::new();
     for challenge_id in [theirs.id, challenge::Id::random()] {
         let mut session = world.alpha().await;

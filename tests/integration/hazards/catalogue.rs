@@ -6,7 +6,6 @@ use tenantry_entities::{
     challenges::{Challenges, submission},
 };
 
-use super::there;
 use crate::world::{World, claim, member};
 
 const LATER: u64 = 99_999_999_999;
@@ -35,7 +34,7 @@ async fn an_optional_parent_is_of_the_same_workspace_or_none() {
 
     let theirs = world.challenge(&world.beta, "theirs").await;
     let mine = world.challenge(&world.alpha, "mine").await;
-    there(&world, &theirs).await;
+    world.stands(&theirs).await;
     let plant = "ALTER TABLE challenges.challenges ADD COLUMN follows uuid, ADD FOREIGN KEY (workspace_id, follows) \
          REFERENCES challenges.challenges (workspace_id, id); GRANT INSERT (follows) ON challenges.challenges TO tenantry_app";
     sqlx::raw_sql(plant)
@@ -137,7 +136,7 @@ async fn a_soft_delete_removes_nothing() {
     session.challenges().delete(mine.id).await.unwrap();
     session.commit().await.unwrap();
     assert_eq!(number(&world, everything).await, 201);
-    there(&world, &theirs).await;
+    world.stands(&theirs).await;
     let living = "SELECT count(*) FROM challenges.submissions WHERE deleted_at IS NULL";
     assert_eq!(
         number(&world, living).await,

@@ -57,6 +57,164 @@ fn every_hazard_is_held_by_a_test_or_waits_for_its_feature() {
     assert!(unknown.is_empty(), "no such hazards: {unknown:?}");
 }
 
+/// Hazards in which somebody reaches, changes or infers a row of another workspace.
+const ACROSS: [u32; 19] = [
+    1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15, 17, 19, 20, 21, 22, 29, 36, 45,
+];
+
+/// Files of which every test is an attack.
+const ATTACKS: [&str; 3] = ["attacks.rs", "isolation.rs", "search/attacks.rs"];
+
+/// What proves through the administrator that a row is there: [`World::challenge`](crate::world::World::challenge), which plants
+/// one, and [`World::stands`](crate::world::World::stands).
+const PROOFS: [&str; 2] = [".challenge(&", ".stands(&"];
+
+/// Attacks that none of [`PROOFS`] precedes, and why they are not vacuous all the same.
+const PROVEN_OTHERWISE: [(&str, &str); 8] = [
+    (
+        "audit_entries_cannot_be_forged_through_a_temporary_table",
+        "what is attacked is a table of the attacker's own",
+    ),
+    (
+        "nobody_raises_their_own_role",
+        "what is attacked is a row of the attacker's own, and read before",
+    ),
+    (
+        "a_workspace_sees_itself_and_no_other",
+        "the administrator counts the other workspace itself",
+    ),
+    (
+        "no_text_is_an_error",
+        "the words are searched in the attacker's own row, and found",
+    ),
+    (
+        "many_rows_leave_what_one_after_another_leaves",
+        "two ways are compared within one workspace",
+    ),
+    (
+        "a_delete_takes_all_that_hangs_on_a_row_and_a_restore_brings_back_exactly_that",
+        "the administrator counts the twins of the other workspace, before and after",
+    ),
+    (
+        "a_rollback_dropped_midway_returns_no_open_transaction",
+        "the row must not be there: it was rolled back",
+    ),
+    (
+        "no_program_tells_whether_another_workspace_holds_data",
+        "the administrator counts the rows of both sides when they are planted",
+    ),
+];
+
+/// H-46: whoever attacks another workspace's row has first been shown by the administrator that it is there.
+#[test]
+fn no_attack_passes_for_want_of_a_row() {
+    let (mut vacuous, mut exempt) = (Vec::new(), BTreeSet::new());
+    let folder = Path::new("tests/integration");
+    for file in sources(folder) {
+        let name = file.strip_prefix(folder).unwrap().display().to_string();
+        let text = fs::read_to_string(&file).unwrap();
+        let above = file.parent().map(|folder| folder.with_extension("rs"));
+        let above = above.and_then(|file| fs::read_to_string(file).ok());
+        let mut helpers = functions(&text);
+        helpers.extend(functions(&above.unwrap_or_default()));
+        for test in functions(&text).iter().filter(|function| function.test) {
+            let across = test.hazards.iter().any(|id| ACROSS.contains(id));
+            if !across && !ATTACKS.contains(&name.as_str()) || proves(test, &helpers, 3) {
+                continue;
+            }
+            match PROVEN_OTHERWISE.iter().find(|(name, _)| *name == test.name) {
+                Some((name, _)) => drop(exempt.insert(*name)),
+                None => vacuous.push(format!("{name}: {}", test.name)),
+            }
+        }
+    }
+    assert!(
+        vacuous.is_empty(),
+        "nothing proves that a row is there: {vacuous:?}"
+    );
+    let listed: BTreeSet<_> = PROVEN_OTHERWISE.iter().map(|(name, _)| *name).collect();
+    assert_eq!(exempt, listed, "exemptions that are not needed");
+}
+
+/// A function of a test file.
+struct Function {
+    name: String,
+    test: bool,
+    hazards: BTreeSet<u32>,
+    body: String,
+}
+
+/// Whether a function plants a row with proof, or calls one that does.
+fn proves(function: &Function, helpers: &[Function], depth: u32) -> bool {
+    let calls = |helper: &&Function| {
+        let call = format!("{}(", helper.name);
+        !helper.test && helper.name != function.name && function.body.contains(&call)
+    };
+    PROOFS.iter().any(|proof| function.body.contains(proof))
+        || (depth > 0
+            && helpers
+                .iter()
+                .filter(calls)
+                .any(|helper| proves(helper, helpers, depth - 1)))
+}
+
+/// The async functions of a file, with what is said of them.
+fn functions(text: &str) -> Vec<Function> {
+    let mut found = Vec::new();
+    let (mut test, mut hazards) = (false, BTreeSet::new());
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let code = line.trim_start();
+        let head = code
+            .trim_start_matches("pub(crate) ")
+            .trim_start_matches("pub(super) ");
+        if code.starts_with("///") {
+            hazards.extend(ids(code));
+        } else if let Some(rest) = head.strip_prefix("async fn ") {
+            let end = format!("{}}}", &line[..line.len() - code.len()]);
+            let body: Vec<&str> = lines.by_ref().take_while(|line| **line != end).collect();
+            found.push(Function {
+                name: rest.split(['(', '<']).next().unwrap_or_default().to_owned(),
+                test: std::mem::take(&mut test),
+                hazards: std::mem::take(&mut hazards),
+                body: body.join("\n"),
+            });
+        } else if code.starts_with("#[tokio::test") {
+            test = true;
+        } else if !code.starts_with("#[") {
+            hazards.clear();
+        }
+    }
+    found
+}
+
+#[test]
+fn a_proof_is_found_in_a_test_or_in_what_it_calls() {
+    let text = "async fn planted() {\n    world.stands(&row).await;\n}\n\
+        /// H-20\n#[tokio::test]\nasync fn a() {\n    planted().await;\n}\n\
+        /// H-21\n#[tokio::test]\nasync fn b() {\n    attack().await;\n}\n";
+    let found = functions(text);
+    let told: Vec<_> = found
+        .iter()
+        .map(|function| {
+            (
+                function.name.as_str(),
+                function.test,
+                proves(function, &found, 3),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("planted", false, true),
+            ("a", true, true),
+            ("b", true, false)
+        ]
+    );
+    assert_eq!(found[1].hazards, BTreeSet::from([20]));
+}
+
 /// H-43: a door past the built statements is counted, so that one more is a decision.
 #[test]
 fn the_doors_past_the_guards_are_counted() {

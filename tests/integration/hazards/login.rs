@@ -3,7 +3,6 @@
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Row};
 use tenantry_entities::challenges::Challenges;
 
-use super::there;
 use crate::world::{World, claim};
 
 const LATER: u64 = 99_999_999_999;
@@ -22,7 +21,7 @@ async fn inside(world: &World) -> PgConnection {
 #[tokio::test]
 async fn a_context_does_not_come_back_with_a_rollback() {
     let world = World::new().await;
-    there(&world, &world.challenge(&world.beta, "theirs").await).await;
+    world.challenge(&world.beta, "theirs").await;
     let mut raw = world.raw().await;
     let theirs = claim(world.beta.workspace(), LATER, "owner");
     let steal = format!(
@@ -50,7 +49,7 @@ async fn a_context_does_not_come_back_with_a_rollback() {
 #[tokio::test]
 async fn an_expression_enters_no_other_workspace() {
     let world = World::new().await;
-    there(&world, &world.challenge(&world.beta, "theirs").await).await;
+    world.challenge(&world.beta, "theirs").await;
     let theirs = claim(world.beta.workspace(), LATER, "owner");
     let call = format!("CALL tenantry.enter(''{theirs}'', '''')");
     for expression in [
@@ -76,7 +75,7 @@ async fn an_expression_enters_no_other_workspace() {
 #[tokio::test]
 async fn a_cheap_function_is_shown_no_row_of_another() {
     let world = World::new().await;
-    there(&world, &world.challenge(&world.beta, "theirs").await).await;
+    world.challenge(&world.beta, "theirs").await;
     let mut raw = inside(&world).await;
     raw.execute(
         "CREATE FUNCTION pg_temp.leak(value text) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 \
@@ -138,6 +137,7 @@ async fn statistics_show_no_value_and_ids_no_number() {
 #[tokio::test]
 async fn nothing_that_a_login_sets_reaches_other_sessions() {
     let world = World::new().await;
+    world.challenge(&world.beta, "theirs").await;
     let mut raw = world.raw().await;
     for sql in [
         "ALTER ROLE tenantry_app SET tenantry.context = 'x'",

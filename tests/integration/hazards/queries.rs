@@ -3,18 +3,21 @@
 use std::collections::BTreeSet;
 
 use sea_orm::Set;
-use sqlx::AssertSqlSafe;
+use sqlx::{AssertSqlSafe, Row};
 use tenantry::{Error, ErrorKind, Filter, Query, Unique};
-use tenantry_entities::challenges::{
-    Challenges,
-    challenge::{self, Column, Status},
+use tenantry_entities::{
+    accounts::Accounts,
+    challenges::{
+        Challenges,
+        challenge::{self, Column, Status},
+        judge, submission,
+    },
 };
 use uuid::Uuid;
 
-use super::there;
 use crate::{
     random::{Numbers, cases},
-    world::{World, titled},
+    world::{World, member, titled},
 };
 
 const TITLES: [&str; 6] = ["a", "ab", "B", "ä", "a b", "%_"];
@@ -151,6 +154,88 @@ async fn pages_cover_everything_once_whatever_is_pinned() {
 const ACROSS: Unique<challenge::Entity> =
     Unique::among_living("challenges_across_key", &[Column::Title]);
 
+/// H-13: rows of another workspace that have the same ids are loaded and counted by nothing, even
+/// without row security.
+#[tokio::test]
+async fn loads_and_counts_meet_no_twin_of_another_workspace() {
+    let world = World::new().await;
+    let ours = world.challenge(&world.alpha, "ours").await;
+    let session = world.alpha().await;
+    let user_id = session.members().insert(member("m")).await.unwrap().user_id;
+    let challenge_id = ours.id;
+    let new = submission::New {
+        challenge_id,
+        user_id,
+    };
+    session.submissions().insert(new).await.unwrap();
+    let new = judge::New {
+        challenge_id,
+        user_id,
+    };
+    session.judges().insert(new).await.unwrap();
+    session.commit().await.unwrap();
+
+    let beta = world.beta.workspace();
+    let twins = format!(
+        "BEGIN; SET LOCAL session_replication_role = replica;
+         INSERT INTO challenges.challenges (workspace_id, id, title, created_by, updated_by)
+           SELECT '{beta}', id, 'theirs', NULL, NULL FROM challenges.challenges;
+         INSERT INTO challenges.submissions (workspace_id, id, challenge_id, user_id, created_by, updated_by)
+           SELECT '{beta}', id, challenge_id, user_id, NULL, NULL FROM challenges.submissions;
+         INSERT INTO challenges.judges (workspace_id, id, challenge_id, user_id, created_by, updated_by)
+           SELECT '{beta}', id, challenge_id, user_id, NULL, NULL FROM challenges.judges;
+         ALTER TABLE challenges.challenges DISABLE ROW LEVEL SECURITY;
+         ALTER TABLE challenges.submissions DISABLE ROW LEVEL SECURITY;
+         ALTER TABLE challenges.judges DISABLE ROW LEVEL SECURITY; COMMIT"
+    );
+    sqlx::raw_sql(AssertSqlSafe(twins))
+        .execute(&world.test.admin())
+        .await
+        .unwrap();
+    world.stands(&ours).await;
+    let twin = challenge::Model {
+        workspace_id: beta.as_uuid().unwrap(),
+        title: "theirs".into(),
+        ..ours.clone()
+    };
+    world.stands(&twin).await;
+
+    let session = world.alpha().await;
+    let both = "SELECT (SELECT count(*) FROM challenges.challenges) + (SELECT count(*) FROM challenges.submissions) \
+         + (SELECT count(*) FROM challenges.judges)";
+    let both = session
+        .raw_sql_without_workspace_guard("a test", both, Default::default())
+        .await
+        .unwrap();
+    assert_eq!(both[0].get::<i64, _>(0), 6, "row security is not off");
+    let challenges = session
+        .challenges()
+        .list()
+        .with(challenge::SUBMISSIONS)
+        .with_count(challenge::JUDGES)
+        .page()
+        .await
+        .unwrap()
+        .items;
+    let (row, (submissions, judges)) = &challenges[0];
+    assert_eq!((challenges.len(), row, *judges), (1, &ours, 1));
+    let owners: Vec<_> = submissions.iter().map(|row| row.workspace_id).collect();
+    assert_eq!(owners, [ours.workspace_id]);
+    let submissions = session
+        .submissions()
+        .list()
+        .with(submission::CHALLENGE)
+        .page()
+        .await
+        .unwrap()
+        .items;
+    let parents: Vec<_> = submissions
+        .iter()
+        .map(|(_, parent)| parent.as_ref())
+        .collect();
+    assert_eq!(parents, [Some(&ours)]);
+}
+
 /// H-14: an upsert names the workspace where it changes a row, not only where it inserts one.
 ///
 /// Without row security and with a unique key across workspaces, it would find another's row.
@@ -158,7 +243,7 @@ const ACROSS: Unique<challenge::Entity> =
 async fn an_upsert_changes_no_row_of_another_workspace_even_without_row_security() {
     let world = World::new().await;
     let theirs = world.challenge(&world.beta, "theirs").await;
-    there(&world, &theirs).await;
+    world.stands(&theirs).await;
     let plant = "CREATE UNIQUE INDEX challenges_across_key ON challenges.challenges (title) WHERE deleted_at IS NULL";
     let off = "ALTER TABLE challenges.challenges DISABLE ROW LEVEL SECURITY";
     for statement in [plant, off] {
@@ -174,7 +259,7 @@ async fn an_upsert_changes_no_row_of_another_workspace_even_without_row_security
             .await;
         assert!(met.is_err(), "{statement}: {met:?}");
         drop(session);
-        there(&world, &theirs).await;
+        world.stands(&theirs).await;
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{random::cases, world::World};
 async fn look_alikes(world: &World) -> (challenge::Model, challenge::Model) {
     let own = described(world, &world.alpha, "Bridge", "of stone").await;
     let other = described(world, &world.beta, "Bridge", "of stone secret").await;
+    world.stands(&other).await;
     let session = world.beta().await;
     assert_eq!(titles(&session, "secret").await.unwrap(), ["Bridge"]);
     (own, other)
