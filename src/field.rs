@@ -13,6 +13,7 @@ use sea_orm::{
 
 mod among;
 mod leakproof;
+mod literal;
 mod sort;
 
 pub(crate) use among::{Among, call, texts};
@@ -161,6 +162,7 @@ enum Node<E: EntityTrait> {
     OneOf(E::Column, Vec<Value>),
     Prefix(E::Column, String),
     IsNull(E::Column),
+    Past(E::Column),
     All(Vec<Filter<E>>),
     Any(Vec<Filter<E>>),
     Not(Box<Filter<E>>),
@@ -177,6 +179,7 @@ impl<E: EntityTrait> Clone for Filter<E> {
             Node::OneOf(column, values) => Node::OneOf(*column, values.clone()),
             Node::Prefix(column, prefix) => Node::Prefix(*column, prefix.clone()),
             Node::IsNull(column) => Node::IsNull(*column),
+            Node::Past(column) => Node::Past(*column),
             Node::All(filters) => Node::All(filters.clone()),
             Node::Any(filters) => Node::Any(filters.clone()),
             Node::Not(filter) => Node::Not(filter.clone()),
@@ -196,6 +199,7 @@ impl<E: EntityTrait> fmt::Debug for Filter<E> {
             Node::OneOf(column, _) => write!(f, "{} OneOf ?", column.as_str()),
             Node::Prefix(column, _) => write!(f, "{} StartsWith ?", column.as_str()),
             Node::IsNull(column) => write!(f, "{} IsNull", column.as_str()),
+            Node::Past(column) => write!(f, "{} Past", column.as_str()),
             Node::All(filters) => f.debug_tuple("All").field(filters).finish(),
             Node::Any(filters) => f.debug_tuple("Any").field(filters).finish(),
             Node::Not(filter) => f.debug_tuple("Not").field(filter).finish(),
@@ -248,6 +252,7 @@ impl<E: EntityTrait> Filter<E> {
                 one(qualified(column).binary(BinOper::Custom("^@"), Expr::val(prefix)))
             }
             Node::IsNull(column) => one(qualified(column).is_null()),
+            Node::Past(column) => one(qualified(column).lte(Expr::current_timestamp())),
             Node::All(filters) => filters
                 .into_iter()
                 .fold(Condition::all(), |all, f| all.add(f.into_condition())),
@@ -269,7 +274,7 @@ impl<E: EntityTrait> Filter<E> {
     }
 
     /// Three-valued: `Some(None)` is SQL's unknown, `None` is "ask PostgreSQL".
-    fn truth(&self, row: &E::Model) -> Option<Option<bool>> {
+    pub(crate) fn truth(&self, row: &E::Model) -> Option<Option<bool>> {
         let null = |column: &E::Column| row.get(*column) == row.get(*column).as_null();
         Some(match &self.0 {
             // `NULL` is in no empty set, and PostgreSQL is not even asked.
@@ -303,9 +308,31 @@ impl<E: EntityTrait> Filter<E> {
             Node::Any(filters) => fold(filters, row, true)?,
             Node::Not(filter) => filter.truth(row)?.map(|truth| !truth),
             Node::Among(among) => among.truth(row)?,
-            Node::Expression(_) => return None,
+            // Only the transaction knows its time.
+            Node::Past(_) | Node::Expression(_) => return None,
         })
     }
+}
+
+/// A column that holds a value.
+pub(crate) fn compare<E: EntityTrait>(column: E::Column, value: Value) -> Filter<E> {
+    let same: Compare = |a, b| (a == b).then_some(Ordering::Equal);
+    Filter(Node::Compare(column, BinOper::Equal, value, same))
+}
+
+/// A time that has come.
+pub(crate) fn past<E: EntityTrait>(column: E::Column) -> Filter<E> {
+    Filter(Node::Past(column))
+}
+
+/// All of them hold.
+pub(crate) fn all<E: EntityTrait>(filters: Vec<Filter<E>>) -> Filter<E> {
+    Filter(Node::All(filters))
+}
+
+/// At least one of them holds.
+pub(crate) fn any<E: EntityTrait>(filters: Vec<Filter<E>>) -> Filter<E> {
+    Filter(Node::Any(filters))
 }
 
 /// A value as PostgreSQL keeps it: a time without what lies between two microseconds.

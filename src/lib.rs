@@ -20,6 +20,7 @@ mod limit;
 mod obstacle;
 mod page;
 mod person;
+pub mod policy;
 mod query;
 mod read;
 mod repository;

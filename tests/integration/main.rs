@@ -26,6 +26,7 @@ mod isolation;
 mod optimistic_lock;
 mod other_keys;
 mod pgbouncer;
+mod policies;
 mod purge;
 mod random;
 mod reads;

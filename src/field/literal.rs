@@ -1,0 +1,73 @@
+//! Filters as text that binds nothing: for the policies of row security, whose values are the program's own.
+
+use sea_orm::{
+    EntityTrait, IdenStatic, Value,
+    sea_query::{BinOper, PostgresQueryBuilder, QueryBuilder},
+};
+
+use super::{Filter, Node};
+
+impl<E: EntityTrait> Filter<E> {
+    /// The filter as a condition on the row of that name, in parentheses where it needs them; `None` for a search or an expression.
+    pub(crate) fn literal(&self, row: &str) -> Option<String> {
+        let column =
+            |column: &E::Column| format!("{row}.\"{}\"", column.as_str().replace('"', "\"\""));
+        let all = |filters: &[Self], word: &str| {
+            let texts: Option<Vec<String>> =
+                filters.iter().map(|filter| filter.literal(row)).collect();
+            texts.map(|texts| format!("({})", texts.join(word)))
+        };
+        Some(match &self.0 {
+            Node::Compare(of, operator, value, _) => {
+                format!("{} {} {}", column(of), sign(operator)?, text(value))
+            }
+            Node::OneOf(_, values) if values.is_empty() => "false".to_owned(),
+            Node::OneOf(of, values) => {
+                let values: Vec<String> = values.iter().map(text).collect();
+                format!("{} IN ({})", column(of), values.join(", "))
+            }
+            Node::Prefix(of, prefix) => {
+                format!("{} ^@ {}", column(of), text(&prefix.as_str().into()))
+            }
+            Node::IsNull(of) => format!("{} IS NULL", column(of)),
+            Node::Past(of) => format!("{} <= now()", column(of)),
+            Node::All(filters) if filters.is_empty() => "true".to_owned(),
+            Node::Any(filters) if filters.is_empty() => "false".to_owned(),
+            Node::All(filters) => all(filters, " AND ")?,
+            Node::Any(filters) => all(filters, " OR ")?,
+            Node::Not(filter) => format!("(NOT ({}))", filter.literal(row)?),
+            Node::Among(_) | Node::Expression(_) => return None,
+        })
+    }
+
+    /// The columns that it asks.
+    pub(crate) fn columns(&self) -> Vec<&'static str> {
+        match &self.0 {
+            Node::Compare(column, ..)
+            | Node::OneOf(column, _)
+            | Node::Prefix(column, _)
+            | Node::IsNull(column)
+            | Node::Past(column) => vec![column.as_str()],
+            Node::All(filters) | Node::Any(filters) => {
+                filters.iter().flat_map(Self::columns).collect()
+            }
+            Node::Not(filter) => filter.columns(),
+            Node::Among(_) | Node::Expression(_) => Vec::new(),
+        }
+    }
+}
+
+fn sign(operator: &BinOper) -> Option<&'static str> {
+    Some(match operator {
+        BinOper::Equal => "=",
+        BinOper::SmallerThan => "<",
+        BinOper::SmallerThanOrEqual => "<=",
+        BinOper::GreaterThan => ">",
+        BinOper::GreaterThanOrEqual => ">=",
+        _ => return None,
+    })
+}
+
+fn text(value: &Value) -> String {
+    PostgresQueryBuilder.value_to_string(value)
+}

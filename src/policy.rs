@@ -1,0 +1,244 @@
+//! Policies: who may do what with which row of a table, said once.
+//!
+//! A [`Policy`] is a value: rules that allow and rules that forbid. What no rule allows is denied, and what one forbids is denied
+//! whatever others allow. Three evaluators read the same rules: [`Policy::verdict`] gives the predicate of a statement for one
+//! context, [`Policy::row_security`] the policies of PostgreSQL for all of them, [`Policy::explain`] decides over rows in memory and
+//! names the rule. They are proven equal over random policies, contexts and rows.
+
+mod action;
+mod context;
+mod decide;
+mod formula;
+mod roles;
+mod row_security;
+mod sql;
+#[cfg(test)]
+mod tests;
+mod when;
+
+use std::fmt;
+
+use sea_orm::{EntityTrait, IdenStatic};
+
+use crate::{Error, ErrorKind, Result, Scoped, TenantContext};
+use formula::formula;
+use when::Image;
+
+pub use action::Action;
+pub use context::Verdict;
+pub use decide::{Act, Decision};
+pub use roles::Roles;
+pub use row_security::RowSecurity;
+pub use when::{ActorColumn, Moment, When};
+
+/// Who may do what with which rows of a table.
+///
+/// ```
+/// use tenantry::{Field, Filter, Scoped, policy::{Action, Policy, When}};
+/// use uuid::Uuid;
+///
+/// tenantry::roles! {
+///     pub enum Rank { Viewer = "viewer", Member = "member", Admin = "admin" }
+/// }
+///
+/// fn notes<E: Scoped>(author: Field<E, Uuid>, is_open: Filter<E>) -> Policy<E> {
+///     Policy::new()
+///         .allow("everybody reads", Action::READS, When::always())
+///         .allow("members write their own", Action::WRITES, When::at_least(Rank::Member).and(When::mine(author)))
+///         .allow("admins write all", Action::WRITES, When::at_least(Rank::Admin))
+///         .forbid("nobody changes what is closed", Action::Update, When::before(!is_open))
+/// }
+/// ```
+pub struct Policy<E: EntityTrait> {
+    rules: Vec<Rule<E>>,
+}
+
+/// A rule: what it is called, whether it allows, what it is about, when it applies.
+pub(crate) struct Rule<E: EntityTrait> {
+    name: &'static str,
+    effect: Effect,
+    actions: Vec<Action>,
+    when: When<E>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Effect {
+    Allow,
+    Forbid,
+}
+
+impl<E: EntityTrait> Default for Policy<E> {
+    fn default() -> Self {
+        Self { rules: Vec::new() }
+    }
+}
+
+impl<E: Scoped> Policy<E> {
+    /// Allows nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Allows actions where a condition is true. The name says the rule in a few words; errors and [`Decision`]s show it.
+    #[must_use]
+    pub fn allow(
+        self,
+        name: &'static str,
+        actions: impl IntoIterator<Item = Action>,
+        when: When<E>,
+    ) -> Self {
+        self.rule(name, Effect::Allow, actions, when)
+    }
+
+    /// Forbids actions unless a condition is false, whatever other rules allow. What is unknown, as a comparison with null, forbids.
+    #[must_use]
+    pub fn forbid(
+        self,
+        name: &'static str,
+        actions: impl IntoIterator<Item = Action>,
+        when: When<E>,
+    ) -> Self {
+        self.rule(name, Effect::Forbid, actions, when)
+    }
+
+    fn rule(
+        mut self,
+        name: &'static str,
+        effect: Effect,
+        actions: impl IntoIterator<Item = Action>,
+        when: When<E>,
+    ) -> Self {
+        let actions = actions.into_iter().collect();
+        self.rules.push(Rule {
+            name,
+            effect,
+            actions,
+            when,
+        });
+        self
+    }
+
+    fn rules(&self) -> &[Rule<E>] {
+        &self.rules
+    }
+
+    /// What is left to ask of the row once the context is known; of an update, of the row as it is before.
+    ///
+    /// An [`Insert`](Action::Insert) is asked about the row that is to be put there.
+    #[must_use]
+    pub fn verdict(&self, context: &TenantContext, action: Action) -> Verdict<E> {
+        let seen = match action {
+            Action::Insert => Image::After,
+            _ => Image::Before,
+        };
+        context::verdict(&formula(&self.rules, action), context, seen)
+    }
+
+    /// Refuses rules that cannot be evaluated everywhere alike.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Invalid`] that names the rule: a search or an expression as a filter; a condition on the row before or after, or
+    /// on what stays unchanged, in a rule that is about more than updates; one on a column that the database keeps, such as
+    /// `version`, in a rule about a change; an empty or repeated name.
+    pub fn check(&self) -> Result<()> {
+        for (at, rule) in self.rules.iter().enumerate() {
+            let refused = |why: &str| {
+                let told = format!("rule {:?}: {why}", rule.name);
+                Err(Error::new(ErrorKind::Invalid, told).with_field("policy"))
+            };
+            if rule.name.trim().is_empty() {
+                return refused("it has no name");
+            }
+            if self.rules[..at].iter().any(|other| other.name == rule.name) {
+                return refused("another has the same name");
+            }
+            let mut leaves = Vec::new();
+            rule.when.0.leaves(&mut leaves);
+            let only_updates = rule.actions.iter().all(|action| *action == Action::Update);
+            for leaf in leaves {
+                let images = leaf.images();
+                let bound = images.contains(&Image::Before) || images.contains(&Image::After);
+                if bound && !only_updates {
+                    return refused("only an update has a row before and a row after");
+                }
+                let kept = leaf.columns().iter().any(|column| MANAGED.contains(column));
+                if kept && rule.actions.iter().any(|action| CHANGES.contains(action)) {
+                    return refused("it asks a change for a column that the database keeps");
+                }
+                if !leaf.is_portable() {
+                    return refused("it has a filter that is not evaluated everywhere alike");
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The columns that a change changes by itself.
+const MANAGED: [&str; 6] = [
+    "updated_at",
+    "updated_by",
+    "version",
+    "deleted_at",
+    "deleted_by",
+    "delete_op",
+];
+/// What is an `UPDATE` in the database.
+const CHANGES: [Action; 3] = [Action::Update, Action::Delete, Action::Restore];
+
+impl<E: EntityTrait> when::Leaf<E> {
+    fn columns(&self) -> Vec<&'static str> {
+        match self {
+            Self::Row(_, filter) => filter.columns(),
+            Self::Mine(_, column, _) | Self::Past(_, column) | Self::Unchanged(column) => {
+                vec![column.as_str()]
+            }
+            Self::Role(_) | Self::Kind(_) | Self::Scope(_) => Vec::new(),
+        }
+    }
+
+    fn is_portable(&self) -> bool {
+        match self {
+            Self::Row(_, filter) => filter.literal("r").is_some(),
+            _ => true,
+        }
+    }
+}
+
+impl<E: EntityTrait> Clone for Rule<E> {
+    fn clone(&self) -> Self {
+        Self {
+            name: self.name,
+            effect: self.effect,
+            actions: self.actions.clone(),
+            when: self.when.clone(),
+        }
+    }
+}
+
+impl<E: EntityTrait> Clone for Policy<E> {
+    fn clone(&self) -> Self {
+        Self {
+            rules: self.rules.clone(),
+        }
+    }
+}
+
+impl<E: EntityTrait> fmt::Debug for Policy<E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut list = f.debug_list();
+        for rule in &self.rules {
+            let actions: Vec<&str> = rule.actions.iter().map(|one| one.as_str()).collect();
+            list.entry(&format_args!(
+                "{:?} {} when {:?}: {}",
+                rule.effect,
+                actions.join(", "),
+                rule.when,
+                rule.name
+            ));
+        }
+        list.finish()
+    }
+}

@@ -1,0 +1,269 @@
+//! The policies of PostgreSQL that a [`Policy`] comes to, as the text of a migration.
+
+use std::fmt::Write as _;
+
+use sea_orm::{EntityTrait, IdenStatic};
+use sha2::{Digest, Sha256};
+
+use super::{
+    MANAGED, Policy,
+    action::Action,
+    formula::{formula, formula_of},
+    sql::{Rows, by_role, condition, literal, name, roles},
+    when::{Image, Leaf, Tree},
+};
+use crate::{Error, ErrorKind, Result, Scoped, key::hex};
+
+/// What row security says of a table: made by [`Policy::row_security`], put there by a migration, compared by `verify`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RowSecurity {
+    table: String,
+    /// Its name alone, quoted.
+    row: String,
+    policies: Vec<(String, String)>,
+    /// The body of the trigger that sees an update's row before and after, where no policy can tell.
+    watch: Option<String>,
+    readable: String,
+}
+
+impl RowSecurity {
+    /// The table, quoted, with its schema.
+    #[must_use]
+    pub fn table(&self) -> &str {
+        &self.table
+    }
+
+    /// The condition under which a search may find a row, for the kit's `readable_if`.
+    #[must_use]
+    pub fn readable(&self) -> &str {
+        &self.readable
+    }
+
+    /// What it was made from, in 16 hexadecimal digits: another text, another hash.
+    #[must_use]
+    pub fn hash(&self) -> String {
+        let mut digest = Sha256::new();
+        for (name, policy) in &self.policies {
+            digest.update(name);
+            digest.update(policy);
+        }
+        digest.update(self.watch.as_deref().unwrap_or_default());
+        hex(&digest.finalize()[..8])
+    }
+
+    /// The statements of a migration, which may be run again.
+    #[must_use]
+    pub fn sql(&self) -> String {
+        let (table, mark) = (&self.table, format!("tenantry:{}", self.hash()));
+        let mut text = String::new();
+        for (policy, definition) in &self.policies {
+            let _ = write!(
+                text,
+                "DROP POLICY IF EXISTS {policy} ON {table};\n\
+                 CREATE POLICY {policy} ON {table} {definition};\n\
+                 COMMENT ON POLICY {policy} ON {table} IS {};\n",
+                literal(&mark)
+            );
+        }
+        text.push_str(&self.watching(&mark));
+        text
+    }
+
+    fn watching(&self, mark: &str) -> String {
+        let table = &self.table;
+        let function = format!("{}_policy\"", table.trim_end_matches('"'));
+        let trigger = format!("{}_policy\"", self.row.trim_end_matches('"'));
+        let Some(body) = &self.watch else {
+            return format!(
+                "DROP TRIGGER IF EXISTS {trigger} ON {table};\nDROP FUNCTION IF EXISTS {function}();\n"
+            );
+        };
+        format!(
+            "CREATE OR REPLACE FUNCTION {function}() RETURNS trigger\n\
+             LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$\n{body}$function$;\n\
+             COMMENT ON FUNCTION {function}() IS {};\n\
+             REVOKE ALL ON FUNCTION {function}() FROM PUBLIC;\n\
+             CREATE OR REPLACE TRIGGER {trigger} AFTER UPDATE ON {table} REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows\n  \
+             FOR EACH STATEMENT EXECUTE FUNCTION {function}();\n",
+            literal(mark)
+        )
+    }
+}
+
+impl<E: Scoped> Policy<E> {
+    /// The policies of PostgreSQL, for the runtime roles, that say the same.
+    ///
+    /// They are permissive and stand under the walls of the table. What is about both the row before and the row after an update, or
+    /// tells a delete from another update, no policy can say; a trigger over the whole statement does then.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`check`](Self::check).
+    pub fn row_security(&self) -> Result<RowSecurity> {
+        self.check()?;
+        let entity = E::default();
+        let row = name(entity.table_name());
+        let table = match entity.schema_name() {
+            Some(schema) => format!("{}.{row}", name(schema)),
+            None => row.clone(),
+        };
+        let before = |row| Rows {
+            before: Some(row),
+            after: None,
+        };
+        let after = |row| Rows {
+            before: None,
+            after: Some(row),
+        };
+        let text = |formula: &Tree<Leaf<E>>, rows| {
+            condition(formula, rows).map_err(|filter| {
+                Error::new(ErrorKind::Invalid, format!("{filter} has no text")).with_field("policy")
+            })
+        };
+        let rules = self.rules();
+        let read = text(&formula(rules, Action::Read), before(&row))?;
+        let insert = text(&formula(rules, Action::Insert), after(&row))?;
+        let changes = |image| {
+            let one = |action| {
+                let parts = [action, Action::Read].map(|one| formula_of(rules, one, image));
+                Tree::All(parts.into())
+            };
+            Tree::Any(vec![
+                formula(rules, Action::Update),
+                one(Action::Delete),
+                one(Action::Restore),
+            ])
+        };
+        let using = text(&changes(Image::Before), before(&row))?;
+        let check = text(&changes(Image::After), after(&row))?;
+        let policies = vec![
+            (
+                "app_read".to_owned(),
+                format!("FOR SELECT TO tenantry_app USING ({read})"),
+            ),
+            (
+                "reader_read".to_owned(),
+                format!("FOR SELECT TO tenantry_reader USING ({read})"),
+            ),
+            (
+                "app_insert".to_owned(),
+                format!("FOR INSERT TO tenantry_app WITH CHECK ({insert})"),
+            ),
+            (
+                "app_update".to_owned(),
+                format!("FOR UPDATE TO tenantry_app USING ({using}) WITH CHECK ({check})"),
+            ),
+        ];
+        let readable = text(&formula(rules, Action::Search), before(&row))?;
+        Ok(RowSecurity {
+            table,
+            row,
+            policies,
+            watch: self.watch()?,
+            readable,
+        })
+    }
+
+    /// The trigger's body, unless the policies of `UPDATE` tell everything by themselves.
+    fn watch(&self) -> Result<Option<String>> {
+        let rules = self.rules();
+        let [o, n] = ["o", "n"];
+        let (old, new) = (
+            Rows {
+                before: Some(o),
+                after: None,
+            },
+            Rows {
+                before: None,
+                after: Some(n),
+            },
+        );
+        let both = Rows {
+            before: Some(o),
+            after: Some(n),
+        };
+        let update = formula(rules, Action::Update);
+        let mut leaves = Vec::new();
+        update.leaves(&mut leaves);
+        let roles = roles(&leaves);
+        let [exact, old_alone, new_alone] =
+            [both, old, new].map(|rows| by_role(&update, rows, &roles));
+        let mut is_told = exact
+            .iter()
+            .zip(old_alone.iter().zip(&new_alone))
+            .all(|((_, both), ((_, old), (_, new)))| *both == and(old, new));
+        for action in [Action::Delete, Action::Restore] {
+            // Whether a delete is asked for what an update is.
+            is_told &= E::DELETED_AT.is_none() || same(&formula(rules, action), &update, old);
+        }
+        if is_told {
+            return Ok(None);
+        }
+        let text = |formula: &Tree<Leaf<E>>, rows| {
+            condition(formula, rows).map_err(|filter| {
+                Error::new(ErrorKind::Invalid, format!("{filter} has no text")).with_field("policy")
+            })
+        };
+        let changed = text(&update, both)?;
+        let wanted = match E::DELETED_AT {
+            None => changed,
+            Some(deleted_at) => {
+                let deleted_at = name(deleted_at.as_str());
+                let (delete, restore) = (
+                    text(&formula(rules, Action::Delete), old)?,
+                    text(&formula(rules, Action::Restore), old)?,
+                );
+                let untouched = untouched();
+                format!(
+                    "CASE WHEN (o.{deleted_at} IS NULL) = (n.{deleted_at} IS NULL) THEN {changed}\n      \
+                     WHEN o.{deleted_at} IS NULL THEN ({delete}) AND ({untouched} OR ({changed}))\n      \
+                     ELSE ({restore}) AND ({untouched} OR ({changed})) END"
+                )
+            }
+        };
+        let (workspace, id) = (name(E::WORKSPACE.as_str()), name(E::ID.as_str()));
+        let keys = if workspace == id {
+            format!("o.{id} = n.{id}")
+        } else {
+            format!("o.{workspace} = n.{workspace} AND o.{id} = n.{id}")
+        };
+        Ok(Some(format!(
+            "BEGIN\n  \
+             IF NOT row_security_active(TG_RELID) OR NOT pg_has_role(current_user, 'tenantry_app', 'USAGE') THEN\n    \
+             RETURN NULL;\n  END IF;\n  \
+             IF EXISTS (SELECT FROM before_rows AS o JOIN after_rows AS n ON {keys}\n    \
+             WHERE ({wanted}) IS NOT TRUE) THEN\n    \
+             RAISE EXCEPTION 'the change violates the policy of the table' USING ERRCODE = '42501';\n  END IF;\n  \
+             RETURN NULL;\nEND "
+        )))
+    }
+}
+
+/// Whether two formulas come to the same for every role.
+fn same<E: EntityTrait>(a: &Tree<Leaf<E>>, b: &Tree<Leaf<E>>, rows: Rows<'_>) -> bool {
+    let mut leaves = Vec::new();
+    a.leaves(&mut leaves);
+    b.leaves(&mut leaves);
+    let roles = roles(&leaves);
+    by_role(a, rows, &roles) == by_role(b, rows, &roles)
+}
+
+/// Both conditions, without those that are always true.
+fn and(a: &str, b: &str) -> String {
+    match (a, b) {
+        ("true", other) | (other, "true") => other.to_owned(),
+        ("false", _) | (_, "false") => "false".to_owned(),
+        _ => format!("({a} AND {b})"),
+    }
+}
+
+/// Whether nothing differs but what the database keeps by itself.
+fn untouched() -> String {
+    let kept: Vec<String> = MANAGED
+        .iter()
+        .chain(&["live"])
+        .map(|kept| literal(kept))
+        .collect();
+    let kept = kept.join(", ");
+    format!("to_jsonb(o) - ARRAY[{kept}] = to_jsonb(n) - ARRAY[{kept}]")
+}

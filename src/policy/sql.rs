@@ -1,0 +1,196 @@
+//! The second evaluator: the rules as PostgreSQL's row security asks them.
+//!
+//! The role is read once in a statement and every branch is of one role, so that what a branch does not need is never computed.
+//! Readers stand in sub-selects, which PostgreSQL evaluates once in a statement and not once in a row.
+
+use std::collections::BTreeSet;
+
+use sea_orm::{EntityTrait, IdenStatic};
+
+use super::{
+    formula::{Joins, Part},
+    when::{ActorType, Image, Leaf, Tree},
+};
+
+/// A piece of SQL that needs no parentheses around it.
+#[derive(Clone, PartialEq, Eq)]
+pub(super) struct Text(String);
+
+impl Joins for Text {
+    fn all(parts: Vec<Self>) -> Self {
+        joined(parts, " AND ")
+    }
+
+    fn any(parts: Vec<Self>) -> Self {
+        joined(parts, " OR ")
+    }
+
+    fn not(self) -> Self {
+        Self(format!("(NOT {})", self.0))
+    }
+}
+
+/// What is said twice is said once.
+fn joined(parts: Vec<Text>, word: &str) -> Text {
+    let mut once: Vec<Text> = Vec::with_capacity(parts.len());
+    for part in parts {
+        if !once.contains(&part) {
+            once.push(part);
+        }
+    }
+    if let [only] = once.as_slice() {
+        return only.clone();
+    }
+    let texts: Vec<&str> = once.iter().map(|part| part.0.as_str()).collect();
+    Text(format!("({})", texts.join(word)))
+}
+
+/// The names of the rows in the text: `None` where a row cannot be seen.
+#[derive(Clone, Copy)]
+pub(super) struct Rows<'a> {
+    pub(super) before: Option<&'a str>,
+    pub(super) after: Option<&'a str>,
+}
+
+impl Rows<'_> {
+    fn name(&self, image: Image) -> Option<&str> {
+        match image {
+            Image::Before => self.before,
+            Image::After => self.after,
+            Image::Row => None,
+        }
+    }
+}
+
+/// A formula as a condition of SQL, or the filter that has no text.
+pub(super) fn condition<E: EntityTrait>(
+    formula: &Tree<Leaf<E>>,
+    rows: Rows<'_>,
+) -> Result<String, String> {
+    let mut leaves = Vec::new();
+    formula.leaves(&mut leaves);
+    for leaf in &leaves {
+        if let Leaf::Row(_, filter) = leaf
+            && filter.literal("r").is_none()
+        {
+            return Err(format!("{filter:?}"));
+        }
+    }
+    let mut branches = by_role(formula, rows, &roles(&leaves));
+    let other = branches.pop().map_or_else(String::new, |(_, other)| other);
+    branches.retain(|(_, branch)| *branch != other);
+    Ok(branched(&branches, other))
+}
+
+/// The roles that leaves name.
+pub(super) fn roles<E: EntityTrait>(leaves: &[&Leaf<E>]) -> BTreeSet<String> {
+    let names = leaves.iter().filter_map(|leaf| match leaf {
+        Leaf::Role(names) => Some(names),
+        _ => None,
+    });
+    names.flatten().map(ToString::to_string).collect()
+}
+
+/// What a formula comes to for each of the roles, and, last, for any other.
+pub(super) fn by_role<E: EntityTrait>(
+    formula: &Tree<Leaf<E>>,
+    rows: Rows<'_>,
+    roles: &BTreeSet<String>,
+) -> Vec<(Option<String>, String)> {
+    let named = roles.iter().map(|role| Some(role.clone()));
+    named
+        .chain([None])
+        .map(|role| {
+            let text = of_role(formula, rows, role.as_deref());
+            (role, text)
+        })
+        .collect()
+}
+
+fn branched(branches: &[(Option<String>, String)], other: String) -> String {
+    const ROLE: &str = "(SELECT tenantry.role())";
+    if branches.is_empty() {
+        return other;
+    }
+    if other == "false" && branches.iter().all(|(_, branch)| branch == "true") {
+        let names: Vec<String> = branches
+            .iter()
+            .filter_map(|(role, _)| Some(literal(role.as_ref()?)))
+            .collect();
+        return format!("{ROLE} = ANY (ARRAY[{}])", names.join(", "));
+    }
+    let mut text = format!("CASE {ROLE}");
+    for (role, branch) in branches {
+        let role = literal(role.as_deref().unwrap_or_default());
+        text.push_str(&format!(" WHEN {role} THEN {branch}"));
+    }
+    text.push_str(&format!(" ELSE {other} END"));
+    text
+}
+
+/// The formula for contexts of one role, or of any that no rule names.
+fn of_role<E: EntityTrait>(formula: &Tree<Leaf<E>>, rows: Rows<'_>, role: Option<&str>) -> String {
+    let left = formula.read(true, &mut |leaf, positive| part(leaf, positive, rows, role));
+    match left {
+        Part::Known(known) => known.to_string(),
+        Part::Open(Text(text)) => text,
+    }
+}
+
+fn part<E: EntityTrait>(
+    leaf: &Leaf<E>,
+    positive: bool,
+    rows: Rows<'_>,
+    role: Option<&str>,
+) -> Part<Text> {
+    let column = |row: &str, column: &E::Column| format!("{row}.{}", name(column.as_str()));
+    let text = match leaf {
+        Leaf::Role(names) => {
+            return Part::Known(role.is_some_and(|role| names.iter().any(|name| name == role)));
+        }
+        Leaf::Kind(kind) => Some(format!(
+            "(SELECT tenantry.actor_kind()) = {}",
+            literal(kind.as_str())
+        )),
+        // Whoever is no key has no such attribute.
+        Leaf::Scope(scope) => Some(format!(
+            "(SELECT coalesce(tenantry.attribute('scopes')::jsonb ? {}, true))",
+            literal(scope)
+        )),
+        Leaf::Row(image, filter) => rows.name(*image).and_then(|row| filter.literal(row)),
+        Leaf::Mine(image, mine, kind) => rows.name(*image).map(|row| {
+            let reader = match kind {
+                ActorType::Uuid => "actor_id",
+                ActorType::BigInt => "actor_bigint",
+                ActorType::Text => "actor_text",
+            };
+            format!("{} = (SELECT tenantry.{reader}())", column(row, mine))
+        }),
+        Leaf::Past(image, at) => rows
+            .name(*image)
+            .map(|row| format!("{} <= now()", column(row, at))),
+        Leaf::Unchanged(same) => match rows {
+            Rows {
+                before: Some(before),
+                after: Some(after),
+            } => Some(format!(
+                "{} IS NOT DISTINCT FROM {}",
+                column(before, same),
+                column(after, same)
+            )),
+            _ => None,
+        },
+    };
+    // What is about a row that cannot be seen here is taken for the better, and asked where both are seen.
+    text.map_or(Part::Known(positive), |text| {
+        Part::Open(Text(format!("({text})")))
+    })
+}
+
+pub(super) fn name(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}
+
+pub(super) fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
+}

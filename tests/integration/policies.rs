@@ -1,0 +1,5 @@
+//! Policies: one declaration, three evaluators, one answer.
+
+mod equal;
+mod notes;
+mod programs;
