@@ -6,6 +6,7 @@ mod connection;
 mod cut;
 mod error;
 mod message;
+mod statements;
 mod trips;
 mod upstream;
 
@@ -22,6 +23,7 @@ use tokio::{
 
 use cut::Cuts;
 pub use error::ProxyError;
+use statements::Heard;
 use upstream::Upstream;
 
 /// A proxy that counts how often its clients waited for the server.
@@ -64,6 +66,7 @@ struct Shared {
     trips: AtomicU64,
     connections: AtomicU64,
     cuts: Cuts,
+    heard: Heard,
 }
 
 impl CountingProxy {
@@ -104,6 +107,18 @@ impl CountingProxy {
     #[must_use]
     pub fn connections(&self) -> u64 {
         self.shared.connections.load(Ordering::SeqCst)
+    }
+
+    /// Begins to listen in: from now on the texts of statements are kept.
+    pub fn listen_in(&self) {
+        self.shared.heard.begin();
+    }
+
+    /// Returns the texts of the statements that were run since [`listen_in`](Self::listen_in), without their values. A prepared
+    /// statement is told each time it is run.
+    #[must_use]
+    pub fn statements(&self) -> Vec<String> {
+        self.shared.heard.texts()
     }
 
     /// Counts from zero again.

@@ -17,6 +17,7 @@ use super::{
     Shared,
     cut::Moment,
     message::{Messages, Types},
+    statements::Prepared,
     trips::Trips,
     upstream::{Stream, Upstream},
 };
@@ -97,6 +98,7 @@ async fn requests(
 ) -> io::Result<End> {
     let mut buffer = vec![0; BUFFER];
     let mut messages = Messages::default();
+    let mut prepared = Prepared::default();
     let mut cut_after_request = false;
     loop {
         let read = from_client.read(&mut buffer).await?;
@@ -107,6 +109,9 @@ async fn requests(
         // What came together goes on together: the server must see the same packets as without us.
         let mut together = Vec::with_capacity(read);
         while let Some(message) = messages.next() {
+            if let Some(text) = prepared.runs(&message) {
+                shared.heard.hear(text);
+            }
             match shared.cuts.take(&message) {
                 Some(Moment::BeforeMessage) => {
                     to_server.write_all(&together).await?;

@@ -137,3 +137,27 @@ async fn a_cut_before_commit_commits_nothing() {
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(widgets(&database).await, 0);
 }
+
+#[tokio::test]
+async fn statements_are_heard_each_time_they_run() {
+    let (_database, proxy) = table().await;
+    let mut connection = PgConnection::connect(&proxy.url()).await.unwrap();
+    sqlx::raw_sql("SELECT 1")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    assert!(proxy.statements().is_empty(), "nobody listens in");
+    proxy.listen_in();
+    for value in [1, 2] {
+        let query = sqlx::query("SELECT $1").bind(value);
+        query.execute(&mut connection).await.unwrap();
+    }
+    sqlx::raw_sql("SELECT 2; SELECT 3")
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    assert_eq!(
+        proxy.statements(),
+        ["SELECT $1", "SELECT $1", "SELECT 2; SELECT 3"]
+    );
+}
