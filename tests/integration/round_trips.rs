@@ -2,12 +2,20 @@
 
 use insta::assert_snapshot;
 use sea_orm::Set;
-use tenantry::{Database, Hook};
-use tenantry_entities::challenges::{Challenges, challenge, submission};
-use tenantry_repositories::accounts::Members;
+use tenantry::{Database, Hook, Session};
+use tenantry_entities::{
+    accounts::Accounts as _,
+    challenges::{Challenges, challenge, submission},
+};
+use tenantry_repositories::accounts::{
+    ApiKeyRepository, InvitationRepository, Invitations, Members, NewApiKey, Work,
+};
 use tenantry_testing::CountingProxy;
 
-use crate::world::{World, member, titled};
+use crate::{
+    accounts::invitation_to,
+    world::{World, member, titled, token_key},
+};
 
 /// Runs a unit of work until the statements are prepared, then counts it.
 async fn trips(proxy: &CountingProxy, work: impl AsyncFn()) -> u64 {
@@ -169,6 +177,95 @@ async fn every_verb_is_one_trip() {
     insert_each of 1,001, one refused  28
     an update of a missing row         4
     a savepoint with one read          5
+    ");
+}
+
+/// What the accounts system asks: doors, invitations, work that is done once.
+#[tokio::test]
+async fn accounts_take_few_trips() {
+    let world = World::new().await;
+    let proxy = CountingProxy::start(world.test.app_url()).await.unwrap();
+    let builder = Database::builder(proxy.url()).max_connections(1);
+    let database = builder
+        .token_key(token_key())
+        .connect(Members)
+        .await
+        .unwrap();
+    let mut told = String::new();
+    let mut tell = |what: &str, trips: u64| told += &format!("{what:<34} {trips}\n");
+
+    let (actor, place) = (world.alpha.actor().unwrap(), world.alpha.workspace());
+    let counted = trips(&proxy, async || {
+        let authorized = database.authorize(actor.clone(), place.clone()).await;
+        drop(authorized.unwrap());
+    })
+    .await;
+    tell("authorize", counted);
+    let session = world.alpha().await;
+    let key = session
+        .api_keys()
+        .issue(NewApiKey::named("k"))
+        .await
+        .unwrap();
+    session.commit().await.unwrap();
+    let counted = trips(&proxy, async || {
+        drop(database.authorize_key(key.token.expose()).await.unwrap());
+    })
+    .await;
+    tell("authorize_key", counted);
+    let address = || format!("{}@example.org", uuid::Uuid::now_v7());
+    let counted = trips(&proxy, async || {
+        let session = database.begin(&world.alpha).await.unwrap();
+        let invited = session
+            .invitations()
+            .invite(invitation_to(&address()))
+            .await;
+        drop(invited.unwrap());
+        session.commit().await.unwrap();
+    })
+    .await;
+    tell("invite", counted);
+    // One for each run, made beforehand.
+    let invited = std::sync::Mutex::new(Vec::new());
+    for _ in 0..3 {
+        let session = world.alpha().await;
+        let email = address();
+        let token = session
+            .invitations()
+            .invite(invitation_to(&email))
+            .await
+            .unwrap()
+            .token;
+        session.commit().await.unwrap();
+        let person = database.person(world.person(&email).await).unwrap();
+        invited.lock().unwrap().push((person, token));
+    }
+    let counted = trips(&proxy, async || {
+        let (person, token) = invited.lock().unwrap().pop().unwrap();
+        let accepted = database.accept_invitation(&person, token.expose()).await;
+        accepted.unwrap().joined().unwrap();
+    })
+    .await;
+    tell("accept an invitation", counted);
+    let work = async |key: &str| {
+        let work = Work::new("t", key);
+        let done = work.once(&database, &world.alpha, async |session: &mut Session| {
+            session.challenges().list().count().await
+        });
+        done.await.unwrap();
+    };
+    let counted = trips(&proxy, async || work(&address()).await).await;
+    tell("work with one read, done now", counted);
+    let counted = trips(&proxy, async || work("the same").await).await;
+    tell("work that was done before", counted);
+    // Work is two transactions, with the ping of the pool between them.
+    assert_snapshot!(told, @"
+    authorize                          1
+    authorize_key                      1
+    invite                             4
+    accept an invitation               3
+    work with one read, done now       9
+    work that was done before          3
     ");
 }
 
