@@ -8,11 +8,11 @@ use std::{
 
 use futures_util::future::BoxFuture;
 use sea_orm::{DbBackend, FromQueryResult, Statement, Value};
-use sqlx::{PgPool, Row};
+use sqlx::Row;
 
 use crate::{
     ActorId, Lease, Presented, Result, Role, WorkspaceId, call,
-    connection::{self, Purpose, ask},
+    connection::{Asking, Purpose},
     error::from_statement,
 };
 
@@ -85,14 +85,14 @@ pub struct KeyGrant {
 }
 
 /// Asks the database before a workspace is known: only through functions of the identity role.
-pub struct Identity<'d> {
-    pool: &'d PgPool,
-    persistent: bool,
-}
+///
+/// No question takes longer than a [statement](crate::DatabaseBuilder::statement_timeout) or a
+/// [lock](crate::DatabaseBuilder::lock_timeout) may.
+pub struct Identity<'d>(Asking<'d>);
 
 impl<'d> Identity<'d> {
-    pub(crate) const fn new(pool: &'d PgPool, persistent: bool) -> Self {
-        Self { pool, persistent }
+    pub(crate) const fn new(asking: Asking<'d>) -> Self {
+        Self(asking)
     }
 
     /// Calls `function(workspace, actor)`, which returns the role as `text`, or null.
@@ -119,7 +119,7 @@ impl<'d> Identity<'d> {
             verb: "authorize",
             table: "",
         };
-        let row = ask(self.pool, self.persistent, purpose, statement).await?;
+        let row = self.0.ask(purpose, statement).await?;
         let role: Option<String> = row.try_get(0).map_err(from_statement)?;
         role.map(Role::parse).transpose()
     }
@@ -143,7 +143,7 @@ impl<'d> Identity<'d> {
             verb: "identity",
             table: "",
         };
-        call::rows(connection::call(self.pool, self.persistent, purpose, statement).await?)
+        call::rows(self.0.call(purpose, statement).await?)
     }
 }
 

@@ -4,6 +4,7 @@
 //! a failed first step open in the pool, report a `COMMIT` that PostgreSQL answered with `ROLLBACK`
 //! as success, and know nothing of a lost answer.
 
+mod asking;
 mod called;
 mod conflict;
 mod exclusive;
@@ -32,13 +33,11 @@ use sqlx::{
 };
 use tokio::sync::{Mutex, Notify};
 
-pub(crate) use called::call;
+pub(crate) use asking::Asking;
 pub(crate) use exclusive::Exclusive;
 use held::Held;
 pub(crate) use pending::Pending;
 use state::State;
-
-pub(crate) use wrote::ask_to_write;
 
 use crate::{
     Error, ErrorKind, Result, TransactionId,
@@ -321,28 +320,6 @@ impl Connection {
 fn query(statement: Statement) -> sqlx::query::Query<'static, Postgres, SqlxValues> {
     let values = statement.values.unwrap_or(Values(Vec::new()));
     sqlx::query_with(AssertSqlSafe(statement.sql), SqlxValues(values))
-}
-
-/// Asks one question outside of any context.
-///
-/// An unnamed statement takes two trips, between which a pooler may change the server unless a
-/// transaction holds it.
-pub(crate) async fn ask(
-    pool: &PgPool,
-    persistent: bool,
-    purpose: Purpose,
-    statement: Statement,
-) -> Result<PgRow> {
-    if persistent {
-        return query(statement)
-            .fetch_one(pool)
-            .await
-            .map_err(from_statement);
-    }
-    let connection = Connection::begin(pool, "BEGIN READ ONLY".to_owned(), None, false).await?;
-    let row = connection.fetch_optional(purpose, statement).await?;
-    connection.commit().await?;
-    row.ok_or_else(|| Error::new(ErrorKind::Internal, "the question has no answer"))
 }
 
 impl Drop for Shared {

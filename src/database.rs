@@ -12,7 +12,7 @@ use crate::{
     audit::Recorder,
     authority::DynAuthority,
     claim::{self, Enter},
-    connection::{Connection, Purpose, ask},
+    connection::{Asking, Connection, Purpose},
     context::{ActorKind, Occasion},
     error::from_statement,
     hook::Hooks,
@@ -101,7 +101,7 @@ impl Database {
     /// Asks before anybody is known, through functions of the identity role and nothing else.
     #[must_use]
     pub fn identity(&self) -> Identity<'_> {
-        Identity::new(&self.inner.pool, self.inner.persistent)
+        Identity::new(self.asking())
     }
 
     /// Asks the authority whether the actor is a member, and makes the context that says so.
@@ -194,9 +194,10 @@ impl Database {
         self.request.as_deref()
     }
 
-    /// Where questions without a context are asked, and whether their statements are kept.
-    pub(crate) fn asked(&self) -> (&PgPool, bool) {
-        (&self.inner.pool, self.inner.persistent)
+    /// Where questions without a context are asked, and how.
+    pub(crate) fn asking(&self) -> Asking<'_> {
+        let inner = &self.inner;
+        Asking::new(&inner.pool, &inner.settings, inner.persistent)
     }
 
     pub(crate) fn recorder(&self) -> &Recorder {
@@ -313,7 +314,7 @@ impl Database {
             verb: "outcome",
             table: "",
         };
-        let row = match ask(&self.inner.pool, self.inner.persistent, purpose, statement).await {
+        let row = match self.asking().ask(purpose, statement).await {
             // A number that is still to be given: the server that gave it has crashed before it was on disk.
             Err(error) if error.sqlstate() == Some("22023") => return Ok(Outcome::RolledBack),
             row => row?,

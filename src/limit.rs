@@ -8,7 +8,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 
-use crate::{Error, ErrorKind, Result};
+use crate::{ActorId, Error, ErrorKind};
 
 /// What a limit says of itself when it is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,12 +59,20 @@ pub struct Lease {
 #[derive(Debug, Default)]
 pub(crate) struct Leases(Mutex<HashMap<Vec<u8>, Held>>);
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Held {
     left: u32,
     ends: Instant,
     limit: u32,
     used: u32,
+    key: ActorId,
+}
+
+/// A limit that is reached, and by which key.
+#[derive(Clone, Debug)]
+pub(crate) struct Reached {
+    pub(crate) limit: Limit,
+    pub(crate) key: ActorId,
 }
 
 /// What this process can say of a call by itself.
@@ -84,8 +92,8 @@ impl Leases {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::LimitReached`] if the window is known to be used up.
-    pub(crate) fn spend(&self, key: &[u8]) -> Result<Spent> {
+    /// [`Reached`] if the window is known to be used up.
+    pub(crate) fn spend(&self, key: &[u8]) -> Result<Spent, Reached> {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         match held.get_mut(key) {
@@ -98,9 +106,10 @@ impl Leases {
                 Ok(Spent::Token)
             }
             // Nobody gives calls back, so that until then the answer stays the same.
-            Some(lease) if lease.used >= lease.limit => {
-                Err(reached(lease.limit, lease.used, lease.ends - now).into())
-            }
+            Some(lease) if lease.used >= lease.limit => Err(Reached {
+                limit: reached(lease.limit, lease.used, lease.ends - now),
+                key: lease.key.clone(),
+            }),
             _ => Ok(Spent::Nothing),
         }
     }
@@ -109,8 +118,14 @@ impl Leases {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::LimitReached`] if nothing was.
-    pub(crate) fn keep(&self, key: &[u8], lease: Lease, asked: Instant) -> Result<()> {
+    /// [`Reached`] if nothing was.
+    pub(crate) fn keep(
+        &self,
+        key: &[u8],
+        actor: &ActorId,
+        lease: Lease,
+        asked: Instant,
+    ) -> Result<(), Reached> {
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if held.len() >= CROWDED {
             held.retain(|_, lease| lease.ends > asked);
@@ -122,6 +137,7 @@ impl Leases {
             ends,
             limit: lease.limit,
             used: 0,
+            key: actor.clone(),
         });
         if entry.ends + SLACK < ends {
             // Another window: what was left of the last one is worth nothing.
@@ -133,7 +149,10 @@ impl Leases {
         entry.used = entry.used.max(lease.used);
         entry.left += lease.granted;
         if entry.left == 0 {
-            return Err(reached(lease.limit, lease.used, lease.resets_in).into());
+            return Err(Reached {
+                limit: reached(lease.limit, lease.used, lease.resets_in),
+                key: actor.clone(),
+            });
         }
         entry.left -= 1;
         Ok(())
@@ -151,6 +170,10 @@ fn reached(limit: u32, used: u32, resets_in: Duration) -> Limit {
 mod tests {
     use super::*;
 
+    fn actor() -> ActorId {
+        "k".into()
+    }
+
     fn lease(granted: u32, used: u32) -> Lease {
         Lease {
             granted,
@@ -164,7 +187,9 @@ mod tests {
     fn as_many_calls_pass_as_were_set_aside() {
         let leases = Leases::default();
         assert_eq!(leases.spend(b"k").unwrap(), Spent::Nothing);
-        leases.keep(b"k", lease(3, 3), Instant::now()).unwrap();
+        leases
+            .keep(b"k", &actor(), lease(3, 3), Instant::now())
+            .unwrap();
         assert_eq!(leases.spend(b"k").unwrap(), Spent::Token);
         assert_eq!(leases.spend(b"k").unwrap(), Spent::Token);
         assert_eq!(leases.spend(b"k").unwrap(), Spent::Nothing);
@@ -174,9 +199,12 @@ mod tests {
     #[test]
     fn a_window_that_is_used_up_is_not_asked_for_again() {
         let leases = Leases::default();
-        let error = leases.keep(b"k", lease(0, 10), Instant::now()).unwrap_err();
+        let refused = leases.keep(b"k", &actor(), lease(0, 10), Instant::now());
+        let error = Error::from(refused.unwrap_err().limit);
         assert_eq!(error.kind(), ErrorKind::LimitReached);
-        let told = *leases.spend(b"k").unwrap_err().limit().unwrap();
+        let refused = leases.spend(b"k").unwrap_err();
+        assert_eq!(refused.key, actor());
+        let told = refused.limit;
         assert_eq!((told.limit, told.used), (10, 10));
         assert!(told.resets_at > Utc::now());
     }
@@ -185,7 +213,7 @@ mod tests {
     fn what_was_left_of_a_window_ends_with_it() {
         let leases = Leases::default();
         let long_ago = Instant::now().checked_sub(Duration::from_secs(90)).unwrap();
-        leases.keep(b"k", lease(5, 5), long_ago).unwrap();
+        leases.keep(b"k", &actor(), lease(5, 5), long_ago).unwrap();
         assert_eq!(leases.spend(b"k").unwrap(), Spent::Nothing);
     }
 }

@@ -4,6 +4,7 @@ mod admission;
 mod api_keys;
 mod idempotency;
 mod invitations;
+mod logins;
 mod members;
 mod people;
 mod workspaces;
@@ -15,6 +16,7 @@ pub use invitations::{
     Acceptance, Invitation, InvitationRepository, InvitationState, Invitations, Invited, Joined,
     KeptInvitation, NewInvitation,
 };
+pub use logins::{Came, Logins};
 pub use members::{LAST_OWNER, MemberRepository, Members, Membership};
 pub use people::{MyWorkspace, Myself, NewPerson, People, Profile, ProfileChange, SignedUp};
 pub use workspaces::{Founded, Founder, OWNER, WorkspaceNames, WorkspaceRepository, Workspaces};

@@ -23,6 +23,9 @@ macro_rules! actions {
                 #[doc = concat!("`", $name, "`.")]
                 pub const $constant: Self = Self::from_static($name);
             )*
+
+            /// Every action that has a name here.
+            pub const KNOWN: &'static [Self] = &[$(Self::$constant),*];
         }
     };
 }

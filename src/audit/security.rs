@@ -1,21 +1,30 @@
 //! Events of security: refusals, which must outlive the unit of work that was refused.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    collections::HashMap,
+    net::IpAddr,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::{Duration, Instant},
 };
 
 use sea_orm::{DbBackend, JsonValue, Statement};
 use tokio::sync::Semaphore;
 
 use super::{Action, Request, purpose};
-use crate::{
-    ActorId, ActorKind, Database, Error, ErrorKind, Result, WorkspaceId, connection::ask_to_write,
-};
+use crate::{ActorId, ActorKind, Database, Error, ErrorKind, Result, WorkspaceId};
 
 /// How many connections refusals may take at once, and how many may wait for one.
 const CONNECTIONS: u32 = 2;
 const WAITING: usize = 1000;
+
+/// How long a refusal like one that was told need not be told again; the database holds to it over all processes.
+const QUIET: Duration = Duration::from_secs(60);
+
+/// More refusals than these are looked through for those that may be told again.
+const CROWDED: usize = 10_000;
 
 /// A refusal, and at what it was aimed.
 #[derive(Clone, Debug)]
@@ -25,6 +34,7 @@ pub struct SecurityEvent {
     workspace: Option<WorkspaceId>,
     actor: Option<(ActorKind, ActorId)>,
     details: Option<JsonValue>,
+    address: Option<IpAddr>,
 }
 
 impl SecurityEvent {
@@ -35,6 +45,7 @@ impl SecurityEvent {
             workspace: None,
             actor: None,
             details: None,
+            address: None,
         }
     }
 
@@ -56,9 +67,29 @@ impl SecurityEvent {
         self
     }
 
+    /// Says from where it came, where the request does not.
+    pub(crate) const fn address(mut self, address: Option<IpAddr>) -> Self {
+        self.address = address;
+        self
+    }
+
+    /// What a refusal has in common with others like it.
+    fn likeness(&self, request: Option<&Request>) -> Likeness {
+        Likeness {
+            action: self.action.clone(),
+            workspace: self.workspace.clone(),
+            actor: self.actor.as_ref().map(|(_, actor)| actor.clone()),
+            address: request
+                .and_then(|request| request.ip_address)
+                .or(self.address),
+        }
+    }
+
     fn statement(self, request: Option<&Request>) -> Statement {
         let (kind, actor) = self.actor.unzip();
-        let address = request.and_then(|request| request.ip_address);
+        let address = request
+            .and_then(|request| request.ip_address)
+            .or(self.address);
         Statement::from_sql_and_values(
             DbBackend::Postgres,
             "SELECT tenantry.security_event($1, $2, $3, $4, $5, $6::text::inet, $7, $8)",
@@ -78,10 +109,19 @@ impl SecurityEvent {
     }
 }
 
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct Likeness {
+    action: Action,
+    workspace: Option<WorkspaceId>,
+    actor: Option<ActorId>,
+    address: Option<IpAddr>,
+}
+
 /// Records refusals behind the answer, on few connections.
 pub(crate) struct Recorder {
     connections: Arc<Semaphore>,
     waiting: Arc<AtomicUsize>,
+    told: Mutex<HashMap<Likeness, Instant>>,
 }
 
 impl Recorder {
@@ -89,12 +129,44 @@ impl Recorder {
         Self {
             connections: Arc::new(Semaphore::new(CONNECTIONS as usize)),
             waiting: Arc::default(),
+            told: Mutex::default(),
         }
+    }
+
+    /// Whether none like it was told a moment ago: who is refused again and again costs the database nothing.
+    fn is_news(&self, likeness: Likeness) -> bool {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        if told.len() >= CROWDED {
+            told.retain(|_, at| now.duration_since(*at) < QUIET);
+        }
+        if told.len() >= CROWDED {
+            // Those who make up ever new ones are told by the database's own measure.
+            return true;
+        }
+        let before = told.insert(likeness.clone(), now);
+        match before.filter(|at| now.duration_since(*at) < QUIET) {
+            Some(at) => {
+                told.insert(likeness, at);
+                false
+            }
+            None => true,
+        }
+    }
+
+    /// Takes back that it was told.
+    fn forget(&self, likeness: &Likeness) {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.remove(likeness);
     }
 
     /// Waits until everything that was begun is recorded.
     pub(crate) async fn finish(&self) {
-        drop(self.connections.acquire_many(CONNECTIONS).await);
+        while self.waiting.load(Ordering::Relaxed) > 0 {
+            drop(self.connections.acquire_many(CONNECTIONS).await);
+            // One that was begun may not have taken its place yet.
+            tokio::task::yield_now().await;
+        }
     }
 }
 
@@ -118,14 +190,9 @@ impl Database {
             );
         }
         let statement = event.statement(self.request());
-        let (pool, persistent) = self.asked();
-        ask_to_write(
-            pool,
-            persistent,
-            purpose("record_security_event"),
-            statement,
-        )
-        .await
+        let asking = self.asking();
+        let purpose = purpose("record_security_event");
+        asking.write(purpose, statement).await
     }
 
     /// Records a refusal without making the caller wait, so that it takes as long as it took.
@@ -134,12 +201,17 @@ impl Database {
             return;
         };
         let recorder = self.recorder();
+        let likeness = event.likeness(self.request());
+        if !recorder.is_news(likeness.clone()) {
+            return;
+        }
         let (connections, waiting) = (
             Arc::clone(&recorder.connections),
             Arc::clone(&recorder.waiting),
         );
         if waiting.fetch_add(1, Ordering::Relaxed) >= WAITING {
             waiting.fetch_sub(1, Ordering::Relaxed);
+            recorder.forget(&likeness);
             tracing::warn!("too many refusals at once, one is not recorded");
             return;
         }
@@ -147,6 +219,7 @@ impl Database {
         runtime.spawn(async move {
             let turn = connections.acquire().await;
             if let Err(error) = database.record_security_event(event).await {
+                database.recorder().forget(&likeness);
                 tracing::warn!(kind = ?error.kind(), sqlstate = error.sqlstate(), "a refusal was not recorded");
             }
             waiting.fetch_sub(1, Ordering::Relaxed);

@@ -1,10 +1,10 @@
 //! Functions that are called for what they do: they may write, and tell in which transaction.
 
 use sea_orm::Statement;
-use sqlx::{PgPool, postgres::PgRow};
+use sqlx::postgres::PgRow;
 
-use super::{Connection, Purpose, query};
-use crate::{Result, error::from_statement};
+use super::{Connection, Purpose};
+use crate::Result;
 
 impl Connection {
     /// Calls a function, which may write. What it returns names the transaction, if it returns
@@ -17,24 +17,4 @@ impl Connection {
         }
         Ok(rows)
     }
-}
-
-/// Calls a function outside of any context, in a transaction of its own.
-pub(crate) async fn call(
-    pool: &PgPool,
-    persistent: bool,
-    purpose: Purpose,
-    statement: Statement,
-) -> Result<Vec<PgRow>> {
-    if persistent {
-        return query(statement)
-            .fetch_all(pool)
-            .await
-            .map_err(from_statement);
-    }
-    // An unnamed statement takes two trips, between which a pooler may change the server.
-    let connection = Connection::begin(pool, "BEGIN".to_owned(), None, false).await?;
-    let rows = connection.call(purpose, statement).await?;
-    connection.commit().await?;
-    Ok(rows)
 }

@@ -14,7 +14,8 @@ use super::{
 };
 use crate::{
     Authority, Error, ErrorKind, Hook, Isolation, Result, Scoped, SigningKey, TokenKey, TokenKeys,
-    audit::Recorder, error::from_connect, hook::Hooks, limit::Leases, retry::RetryPolicy,
+    audit::Recorder, connection::Asking, error::from_connect, hook::Hooks, limit::Leases,
+    retry::RetryPolicy,
 };
 
 /// Describes a database; [`connect`](DatabaseBuilder::connect) opens it.
@@ -220,26 +221,40 @@ impl DatabaseBuilder {
             .map_err(from_connect)?
             .application_name(&self.application_name)
             .disable_statement_logging();
-        if !self.persistent {
+        if self.persistent {
+            // For questions outside of a transaction; `RESET ALL` leads back to it.
+            options = options.options(
+                self.timeouts()
+                    .map(|(name, value)| (name, value.to_string())),
+            );
+        } else {
+            // A pooler takes neither.
             options = options.extra_float_digits(None);
         }
+        let settings = self.settings();
         let pool = match self.pool.clone().connect_with(options.clone()).await {
             Ok(pool) => pool,
             Err(sqlx::Error::PoolTimedOut) => return Err(unreachable_because(&options).await),
             Err(error) => return Err(from_connect(error)),
         };
-        check::refuse_unsafe_login(&pool, self.persistent, self.unpatched).await?;
+        let asking = Asking::new(&pool, &settings, self.persistent);
+        check::refuse_unsafe_login(asking, self.unpatched).await?;
         Ok(pool)
     }
 
-    /// The settings of each transaction, to be sent with its `BEGIN`.
-    fn settings(&self) -> String {
-        let timeouts = [
+    fn timeouts(&self) -> [(&'static str, i32); 3] {
+        [
             ("statement_timeout", self.statement_timeout),
             ("lock_timeout", self.lock_timeout),
             ("idle_in_transaction_session_timeout", self.idle_timeout),
         ]
-        .map(|(name, timeout)| format!("SET LOCAL {name} = {}; ", milliseconds(timeout)));
+        .map(|(name, timeout)| (name, milliseconds(timeout)))
+    }
+
+    /// The settings of each transaction, to be sent with its `BEGIN`.
+    fn settings(&self) -> String {
+        let timeouts = self.timeouts();
+        let timeouts = timeouts.map(|(name, value)| format!("SET LOCAL {name} = {value}; "));
         // The driver traces notices with the words of whoever raised them, and they may name values.
         timeouts.concat() + "SET LOCAL client_min_messages = error; "
     }

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use sea_orm::{DbBackend, Statement};
-use sqlx::{PgPool, Row};
+use sqlx::Row;
 
 use crate::{
     Error, ErrorKind, Result,
     advisory::Exposure,
-    connection::{Purpose, ask},
+    connection::{Asking, Purpose},
     error::from_statement,
 };
 
@@ -28,17 +28,13 @@ pub(super) enum Unpatched {
 
 /// Refuses superusers, owners, members of either, logins of none or two scope roles, and tables
 /// without a wall.
-pub(super) async fn refuse_unsafe_login(
-    pool: &PgPool,
-    persistent: bool,
-    unpatched: Unpatched,
-) -> Result<()> {
+pub(super) async fn refuse_unsafe_login(asking: Asking<'_>, unpatched: Unpatched) -> Result<()> {
     let statement = Statement::from_string(DbBackend::Postgres, QUESTION);
     let purpose = Purpose {
         verb: "check",
         table: "",
     };
-    let row = ask(pool, persistent, purpose, statement).await?;
+    let row = asking.ask(purpose, statement).await?;
     let flag = |name: &str| row.try_get::<bool, _>(name).map_err(from_statement);
 
     let version: i32 = row.try_get("version").map_err(from_statement)?;

@@ -1,12 +1,15 @@
 //! The accounts system: who is in, as what, by which token, and what is done once.
 
 mod api_keys;
+mod crash;
+mod events;
 mod fakes;
 mod idempotency;
 mod invitations;
 mod members;
 mod people;
 mod plans;
+mod timeouts;
 
 use tenantry::{ActorId, Session, TenantContext};
 use tenantry_entities::accounts::{Accounts, api_key, idempotency_key, invitation, member};
@@ -20,7 +23,7 @@ use crate::world::World;
 
 impl World {
     /// Somebody who signed up with an address.
-    async fn person(&self, email: &str) -> ActorId {
+    pub(crate) async fn person(&self, email: &str) -> ActorId {
         let new = NewPerson {
             email: email.to_owned(),
             name: email.split('@').next().unwrap().to_owned(),
@@ -54,7 +57,7 @@ impl World {
     }
 }
 
-fn invitation_to(email: &str) -> NewInvitation {
+pub(crate) fn invitation_to(email: &str) -> NewInvitation {
     NewInvitation {
         email: email.to_owned(),
         role: invitation::Role::Member,

@@ -4,7 +4,7 @@ use sea_orm::ActiveValue;
 use tenantry::{ActorId, Error, ErrorKind, Result};
 use tenantry_entities::accounts::user;
 use tenantry_repositories::accounts::{
-    MyWorkspace, Myself, NewPerson, People, Profile, ProfileChange, SignedUp,
+    Came, Logins, MyWorkspace, Myself, NewPerson, People, Profile, ProfileChange, SignedUp,
 };
 use uuid::Uuid;
 
@@ -102,6 +102,12 @@ impl MemoryPerson {
     #[must_use]
     pub const fn actor(&self) -> &ActorId {
         &self.actor
+    }
+}
+
+impl Logins for MemoryPerson {
+    async fn note_login(&self, _came: Came) -> Result<()> {
+        Ok(())
     }
 }
 

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use sea_orm::ActiveEnum;
 use tenantry::{ActorKind, Error, ErrorKind, ReadRepository, Result};
 use tenantry_entities::accounts::{api_key, idempotency_key, invitation, member, workspace};
-use tenantry_repositories::accounts::Membership;
+use tenantry_repositories::accounts::{Came, Logins, Membership};
 use uuid::Uuid;
 
 use super::{
@@ -183,6 +183,12 @@ impl Membership for MemorySession {
             return Err(refused);
         }
         Ok(true)
+    }
+}
+
+impl Logins for MemorySession {
+    async fn note_login(&self, _came: Came) -> Result<()> {
+        self.person().map(drop)
     }
 }
 

@@ -125,6 +125,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
     },
     Function {
         owner: IDENTITY,
+        signature: "note_login(boolean)",
+        definition: NOTE_LOGIN,
+        about: "Notes that the person of the context has come, or gone.",
+        callers: &[APP],
+    },
+    Function {
+        owner: IDENTITY,
         signature: "my_workspaces()",
         definition: MY_WORKSPACES,
         about: "The workspaces of the person of the context, by name.",
@@ -140,6 +147,9 @@ BEGIN
   VALUES (sign_up.person, btrim(sign_up.email), sign_up.name, sign_up.external_id)
   ON CONFLICT DO NOTHING;
   is_new := FOUND;
+  IF is_new THEN
+    PERFORM accounts.note_person('user.register', sign_up.person, false);
+  END IF;
   SELECT u.id INTO id FROM accounts.users u WHERE u.email_norm = lower(btrim(sign_up.email));
   IF NOT FOUND THEN
     -- Nobody is tied to a subject by an address alone, nor to an address by a subject.
@@ -198,6 +208,9 @@ BEGIN
     metadata = CASE WHEN 'metadata' = ANY (changed) THEN new_metadata ELSE u.metadata END,
     updated_at = now()
   WHERE u.id = person;
+  IF FOUND AND cardinality(changed) > 0 THEN
+    PERFORM accounts.note_person('user.update_profile', person, true);
+  END IF;
   UPDATE accounts.members m SET name = u.name, avatar_url = u.avatar_url
   FROM accounts.users u
   WHERE u.id = person AND m.user_id = person AND m.deleted_at IS NULL
@@ -215,6 +228,13 @@ BEGIN
   UPDATE accounts.users u SET external_id = link_external_id.external_id, updated_at = now()
   WHERE u.id = person AND u.external_id IS NULL;
   RETURN EXISTS (SELECT FROM accounts.users u WHERE u.id = person AND u.external_id = link_external_id.external_id);
+END $function$";
+
+const NOTE_LOGIN: &str = "note_login(comes boolean) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
+BEGIN
+  PERFORM accounts.note_person(CASE WHEN comes THEN 'user.login' ELSE 'user.logout' END, accounts.me(), true);
+  RETURN true;
 END $function$";
 
 const MY_WORKSPACES: &str = "my_workspaces()
