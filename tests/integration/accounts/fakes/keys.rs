@@ -5,7 +5,7 @@ use std::time::Duration;
 use tenantry::{ActorId, ReadRepository as _, Repository as _};
 use tenantry_entities::accounts::{Accounts as _, api_key, member};
 use tenantry_repositories::accounts::{
-    Admission, ApiKeyRepository as _, Grace, MemberRepository as _, NewApiKey,
+    Admission, ApiKeyRepository as _, Grace, Logins as _, MemberRepository as _, NewApiKey,
 };
 use tenantry_testing::MemoryAccounts;
 use uuid::Uuid;
@@ -99,6 +99,12 @@ same!(keys_are_issued_used_and_end, |database, clock, seen| {
         seen.words("unknown", database.admit_key(token, None).await);
     }
     // A key issues no keys, and an admin none above themselves.
+    let session = database.begin(&context).await.unwrap();
+    seen.kind("a key logs in", session.logged_in().await);
+    drop(session);
+    let session = database.begin(&alpha).await.unwrap();
+    seen.kind("an owner logs in", session.logged_in().await);
+    drop(session);
     let session = database.begin(&context).await.unwrap();
     seen.kind(
         "child",

@@ -3,7 +3,9 @@
 use sea_orm::Set;
 use tenantry::ReadRepository as _;
 use tenantry_entities::accounts::Accounts as _;
-use tenantry_repositories::accounts::{Admission, Myself as _, NewPerson, People, ProfileChange};
+use tenantry_repositories::accounts::{
+    Admission, Logins as _, Myself as _, NewPerson, People, ProfileChange,
+};
 use tenantry_testing::MemoryAccounts;
 use uuid::Uuid;
 
@@ -51,6 +53,8 @@ same!(
         let eve = sign_up(database, "eve@example.org").await;
         let me = database.person(first.person.into()).unwrap();
         let other = database.person(eve).unwrap();
+        seen.kind("comes", me.logged_in().await);
+        seen.kind("goes", me.logged_out().await);
         seen.kind("same subject", me.link_external_id("idp|1").await);
         seen.words("second subject", me.link_external_id("idp|2").await);
         seen.kind("another's", other.link_external_id("idp|1").await);
