@@ -119,7 +119,8 @@ SELECT json_build_object(
      WHERE i.inhparent = to_regclass('tenantry.audit_log') AND (
            -- Of BEFORE (2) statement triggers (not 1): update (16), delete (8) and truncate (32) must all be covered.
            SELECT coalesce(bit_or(g.tgtype::int4), 0) & 56 FROM pg_catalog.pg_trigger g
-            WHERE g.tgrelid = c.oid AND g.tgenabled = 'A' AND g.tgtype & 3 = 2) <> 56),
+            WHERE g.tgrelid = c.oid AND g.tgenabled = 'A' AND g.tgtype & 3 = 2 AND g.tgqual IS NULL AND g.tgattr::text = ''
+              AND g.tgfoid = to_regprocedure('tenantry.refuse_change()')) <> 56),
   'log_months_missing', (
     -- Months are those of UTC. A bound that is no time has no end.
     SELECT coalesce(json_agg(to_char(m.month, 'YYYY-MM') ORDER BY m.month), '[]')

@@ -15,6 +15,17 @@ super::faults! {
         "DROP TRIGGER audit_log_append_only ON tenantry.audit_log";
     a_log_whose_trigger_sleeps_when_replicating_is_found: AuditLogAppendOnly names "tenantry.audit_log",
         "ALTER TABLE ONLY tenantry.audit_log ENABLE TRIGGER audit_log_append_only";
+    a_log_whose_trigger_refuses_now_and_then_is_found: AuditLogAppendOnly names "tenantry.audit_log",
+        "CREATE OR REPLACE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON tenantry.audit_log
+           FOR EACH STATEMENT WHEN (false) EXECUTE FUNCTION tenantry.refuse_change();
+         ALTER TABLE ONLY tenantry.audit_log ENABLE ALWAYS TRIGGER audit_log_append_only";
+    a_log_that_refuses_nothing_is_found: AuditLogAppendOnly names "refuses UPDATE",
+        "CREATE OR REPLACE FUNCTION tenantry.refuse_change() RETURNS trigger LANGUAGE plpgsql
+           SET search_path = pg_catalog, pg_temp AS $$ BEGIN RETURN NULL; END $$";
+    a_partition_of_the_log_that_refuses_now_and_then_is_found: AuditLogAppendOnly names "tenantry_partitions.audit_log_default",
+        "CREATE OR REPLACE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON tenantry_partitions.audit_log_default
+           FOR EACH STATEMENT WHEN (false) EXECUTE FUNCTION tenantry.refuse_change();
+         ALTER TABLE tenantry_partitions.audit_log_default ENABLE ALWAYS TRIGGER audit_log_append_only";
     a_partition_of_the_log_without_its_trigger_is_found: AuditLogAppendOnly names "tenantry_partitions.audit_log_default",
         "ALTER TABLE tenantry_partitions.audit_log_default DISABLE TRIGGER audit_log_append_only";
     a_foreign_key_out_of_the_log_is_found: AuditLogForeignKey names "audit_log_workspace_id_fkey",
