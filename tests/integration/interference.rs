@@ -5,7 +5,7 @@
 //! `TENANTRY_PROGRAMS` says how many programs, `TENANTRY_SEED` from which on.
 
 pub(crate) mod act;
-mod names;
+pub(crate) mod names;
 pub(crate) mod program;
 mod raw;
 pub(crate) mod sides;

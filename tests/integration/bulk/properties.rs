@@ -1,151 +1,257 @@
-//! Invariant 9: many rows by one call are what one row after another is, in the log too.
+//! Each verb over many rows against itself over one, without hooks and with them.
+//!
+//! Hooks write down what they are asked and told, change a row, refuse a row before it is written or
+//! after, and write rows of their own; see [`ground`](super::ground).
 
-use std::collections::BTreeMap;
+use std::collections::HashSet;
 
-use sqlx::Row;
-use tenantry::{NewRow, Session};
-use tenantry_entities::challenges::{
-    Challenges,
-    challenge::{self, Status},
+use tenantry::{NewRow, Result, Session};
+use tenantry_entities::challenges::{Challenges, challenge};
+
+use super::{
+    ground::{Ground, new_rows, new_titles},
+    same::{each_is_one_by_one, many_is_one_by_one_or_none},
 };
+use crate::random::{Case, cases};
 
-use crate::world::{World, titled};
+/// Rows of a call of which each has an outcome of its own.
+const ROWS: usize = 12;
+/// Rows of a call of which all are written or none: with more of them, all would be refused.
+const FEW: usize = 4;
 
-/// A number that follows from the one before it.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, most: u64) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 33) % most
-    }
-
-    /// A row that names what it pleases.
-    fn row(&mut self, number: usize) -> challenge::Insert {
-        let mut row: challenge::Insert = titled(&format!("{number:04}")).into();
-        if self.below(2) == 0 {
-            row = row.status([Status::Draft, Status::Active][number % 2]);
+/// Draws cases on a ground without hooks and on one with them.
+async fn each(property: impl AsyncFn(&Ground, &mut Case)) {
+    for ground in Ground::both().await {
+        for mut case in cases(30) {
+            property(&ground, &mut case).await;
         }
-        if self.below(3) == 0 {
-            row = row.description(serde_json::json!({ "n": number, "of": ["\"", "\\", null] }));
-        }
-        if self.below(3) == 0 {
-            let moment = i64::try_from(self.below(4_000_000_000)).unwrap();
-            row = row.starts_at(chrono::DateTime::from_timestamp(moment, 5_000).unwrap());
-        }
-        row
+        assert!(ground.calls().is_none_or(|calls| calls > 40));
     }
 }
 
-/// What is stored of each row, and what the log has of it, by title.
-async fn stands(session: &Session) -> BTreeMap<String, String> {
-    let sql = "SELECT c.title, concat_ws(' ', c.status, c.description, c.starts_at, c.version, c.created_by,
-         (SELECT string_agg(concat_ws('/', l.operation, l.version, l.old_data, l.actor_id, l.via), ',' ORDER BY l.at)
-            FROM tenantry.audit_log l
-           WHERE c.id::text = l.record_id OR c.id::text = ANY (l.record_ids)))
-         FROM challenges.challenges c";
-    let rows = session
-        .raw_sql_without_workspace_guard("a test", sql, Default::default())
-        .await
-        .unwrap();
-    rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+/// The same, and some calls do all and some nothing.
+async fn many(property: impl AsyncFn(&Ground, &mut Case) -> bool) {
+    for ground in Ground::both().await {
+        let mut met = [0; 2];
+        for mut case in cases(60) {
+            met[usize::from(property(&ground, &mut case).await)] += 1;
+        }
+        assert!(met.iter().all(|met| *met > 2), "{met:?}");
+        assert!(ground.calls().is_none_or(|calls| calls > 40));
+    }
 }
 
 /// H-15, H-16.
 #[tokio::test]
-async fn many_rows_leave_what_one_after_another_leaves() {
-    let world = World::new().await;
-    for (seed, count) in [(1, 1), (2, 7), (3, 60), (4, 300)] {
-        let rows = || {
-            let mut dice = Dice(seed);
-            (0..count).map(|n| dice.row(n)).collect::<Vec<_>>()
-        };
-        let session = world.alpha().await;
-        for row in rows() {
-            session.challenges().insert(row).await.unwrap();
-        }
-        let one_by_one = stands(&session).await;
-        session.roll_back().await;
-        assert!(one_by_one.values().all(|row| row.contains("insert/")));
-
-        let session = world.alpha().await;
-        session.challenges().insert_many(rows()).await.unwrap();
-        assert_eq!(stands(&session).await, one_by_one, "insert_many {count}");
-        session.roll_back().await;
-
-        let session = world.alpha().await;
-        session.challenges().insert_each(rows()).await.unwrap();
-        assert_eq!(stands(&session).await, one_by_one, "insert_each {count}");
-        session.roll_back().await;
-
-        let session = world.alpha().await;
-        session.challenges().load(rows()).await.unwrap();
-        assert_eq!(stands(&session).await, one_by_one, "load {count}");
-        session.roll_back().await;
-        loads_of_one_shape(&world, count).await;
-    }
+async fn insert_each_is_one_insert_after_another() {
+    each(async |ground, case| {
+        let rows = new_rows(case, ROWS);
+        each_is_one_by_one(
+            ground,
+            &rows,
+            async |session, rows| session.challenges().insert_each(rows).await,
+            async |session, row| session.challenges().insert(row).await,
+        )
+        .await;
+    })
+    .await;
 }
 
-/// The way by `COPY`, which rows of different shapes do not take.
-async fn loads_of_one_shape(world: &World, count: usize) {
-    let rows = || (0..count).map(|n| titled(&format!("{n:04}")));
-    let session = world.alpha().await;
-    for row in rows() {
-        session.challenges().insert(row).await.unwrap();
-    }
-    let one_by_one = stands(&session).await;
-    session.roll_back().await;
-    let session = world.alpha().await;
-    session.challenges().load(rows()).await.unwrap();
-    assert_eq!(stands(&session).await, one_by_one, "load {count}");
-    session.roll_back().await;
-}
-
-/// H-16: versions and the log count a change by many as a change.
 #[tokio::test]
-async fn many_upserts_leave_what_one_after_another_leaves() {
-    async fn old(session: &Session) {
-        let mut dice = Dice(9);
-        for number in (0..120).step_by(2) {
-            let row = dice.row(number);
-            session.challenges().insert(row).await.unwrap();
-        }
-    }
-    fn rows() -> Vec<challenge::Insert> {
-        let mut dice = Dice(10);
-        (0..120).map(|n| dice.row(n)).collect()
-    }
-    async fn upsert<N: NewRow<challenge::Entity>>(session: &Session, row: N) {
-        let upserted = session.challenges().upsert(row, challenge::TITLE_KEY);
-        upserted.await.unwrap();
-    }
-    let world = World::new().await;
-    let session = world.alpha().await;
-    old(&session).await;
-    for row in rows() {
-        upsert(&session, row).await;
-    }
-    let one_by_one = stands(&session).await;
-    assert!(one_by_one.values().any(|row| row.contains("update/")));
-    session.roll_back().await;
-
-    let session = world.alpha().await;
-    old(&session).await;
-    let many = session.challenges();
-    many.upsert_many(rows(), challenge::TITLE_KEY)
+async fn insert_many_is_one_insert_after_another_or_none() {
+    many(async |ground, case| {
+        let rows = new_rows(case, FEW);
+        many_is_one_by_one_or_none(
+            ground,
+            &rows,
+            async |session, rows| session.challenges().insert_many(rows).await,
+            async |session, row| session.challenges().insert(row).await,
+        )
         .await
-        .unwrap();
-    assert_eq!(stands(&session).await, one_by_one);
-    session.roll_back().await;
+    })
+    .await;
+}
 
-    let session = world.alpha().await;
-    old(&session).await;
-    let each = session.challenges();
-    each.upsert_each(rows(), challenge::TITLE_KEY)
+/// By `COPY`, where all rows name the same columns and nobody asks for each of them.
+#[tokio::test]
+async fn a_load_is_one_insert_after_another_or_none() {
+    many(async |ground, case| {
+        let rows = new_titles(case, FEW);
+        many_is_one_by_one_or_none(
+            ground,
+            &rows,
+            async |session, rows| {
+                let loaded = session.challenges().load(rows).await?;
+                Ok((0..loaded).map(drop).collect())
+            },
+            async |session, row| session.challenges().insert(row).await.map(drop),
+        )
         .await
-        .unwrap();
-    assert_eq!(stands(&session).await, one_by_one);
+    })
+    .await;
+    many(async |ground, case| {
+        let rows = new_rows(case, FEW);
+        many_is_one_by_one_or_none(
+            ground,
+            &rows,
+            async |session, rows| {
+                let loaded = session.challenges().load(rows).await?;
+                Ok((0..loaded).map(drop).collect())
+            },
+            async |session, row| session.challenges().insert(row).await.map(drop),
+        )
+        .await
+    })
+    .await;
+}
+
+/// Two rows of one call with the same key are refused, whatever else is in it.
+fn different(mut rows: Vec<challenge::Insert>) -> Vec<challenge::Insert> {
+    let mut titles = HashSet::new();
+    rows.retain(|row| titles.insert(row.clone().into_active_model().title.unwrap()));
+    rows
+}
+
+async fn upsert(session: &Session, row: challenge::Insert) -> Result<challenge::Model> {
+    session.challenges().upsert(row, challenge::TITLE_KEY).await
+}
+
+#[tokio::test]
+async fn upsert_each_is_one_upsert_after_another() {
+    each(async |ground, case| {
+        let rows = different(new_rows(case, ROWS));
+        each_is_one_by_one(
+            ground,
+            &rows,
+            async |session, rows| {
+                let rows = session.challenges().upsert_each(rows, challenge::TITLE_KEY);
+                rows.await
+            },
+            upsert,
+        )
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn upsert_many_is_one_upsert_after_another_or_none() {
+    many(async |ground, case| {
+        let rows = different(new_rows(case, FEW));
+        many_is_one_by_one_or_none(
+            ground,
+            &rows,
+            async |session, rows| {
+                let rows = session.challenges().upsert_many(rows, challenge::TITLE_KEY);
+                rows.await
+            },
+            upsert,
+        )
+        .await
+    })
+    .await;
+}
+
+/// H-16.
+#[tokio::test]
+async fn update_each_is_one_update_after_another() {
+    each(async |ground, case| {
+        let changes = ground.changes(case, ROWS);
+        each_is_one_by_one(
+            ground,
+            &changes,
+            async |session, changes| session.challenges().update_each(changes).await,
+            async |session, (seen, change)| session.challenges().update(seen, change).await,
+        )
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn update_many_is_one_update_after_another_or_none() {
+    many(async |ground, case| {
+        let changes = ground.changes(case, FEW);
+        many_is_one_by_one_or_none(
+            ground,
+            &changes,
+            async |session, changes| session.challenges().update_many(changes).await,
+            async |session, (seen, change)| session.challenges().update(seen, change).await,
+        )
+        .await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn delete_each_is_one_delete_after_another() {
+    each(async |ground, case| {
+        let ids = ground.ids(case, ROWS);
+        each_is_one_by_one(
+            ground,
+            &ids,
+            async |session, ids| session.challenges().delete_each(&ids).await,
+            async |session, id| session.challenges().delete(id).await,
+        )
+        .await;
+    })
+    .await;
+}
+
+/// Each challenge has one submission. Hooks are asked in the order of the ids.
+#[tokio::test]
+async fn delete_many_is_one_delete_after_another_or_none() {
+    many(async |ground, case| {
+        let mut ids = ground.ids(case, FEW);
+        ids.sort();
+        many_is_one_by_one_or_none(
+            ground,
+            &ids,
+            async |session, ids| {
+                let deletion = session.challenges().delete_many(&ids).await?;
+                assert_eq!(deletion.rows, 2 * ids.len() as u64);
+                Ok(vec![2; ids.len()])
+            },
+            async |session, id| Ok(session.challenges().delete(id).await?.rows),
+        )
+        .await
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn restore_each_is_one_restore_after_another() {
+    each(async |ground, case| {
+        let deletions = ground.deletions(case, ROWS);
+        let deletions: Vec<_> = deletions.into_iter().map(|(_, taken)| taken).collect();
+        each_is_one_by_one(
+            ground,
+            &deletions,
+            async |session, deletions| session.challenges().restore_each(&deletions).await,
+            async |session, deletion| session.challenges().restore(&deletion).await,
+        )
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn restore_many_is_one_restore_after_another_or_none() {
+    many(async |ground, case| {
+        let mut deletions = ground.deletions(case, FEW);
+        deletions.sort_by_key(|(id, _)| *id);
+        let deletions: Vec<_> = deletions.into_iter().map(|(_, taken)| taken).collect();
+        many_is_one_by_one_or_none(
+            ground,
+            &deletions,
+            async |session, deletions| {
+                let restored = session.challenges().restore_many(&deletions).await?;
+                assert_eq!(restored, 2 * deletions.len() as u64);
+                Ok(vec![2; deletions.len()])
+            },
+            async |session, deletion| session.challenges().restore(&deletion).await,
+        )
+        .await
+    })
+    .await;
 }

@@ -1,253 +1,162 @@
 //! Invariant 9: a call over many rows is one call after another over each.
 //!
-//! [`same`] runs both from the same committed rows and holds against each other what they answer,
-//! what the table holds afterwards and what the audit log says of each row. A verb is added with the
-//! two ways to run it, and something that draws its input; see the tests below.
+//! Both run from the same committed rows and are rolled back. What they answer, what the tables hold
+//! then, what the audit log says of each row, and what hooks were asked and told must be the same.
 
-use sea_orm::Set;
-use sqlx::{Row, postgres::PgArguments};
-use tenantry::{Error, Result, Seen, Session, Version};
-use tenantry_entities::challenges::{Challenges, challenge};
+use std::{collections::BTreeSet, fmt::Debug};
 
-use super::{Noise, numbered};
-use crate::world::World;
+use sqlx::Row;
+use tenantry::{Error, Obstacle, Result, Session};
+use tenantry_entities::challenges::challenge;
 
-/// Every row of the table, without the times, which differ from one transaction to the next.
-const ROWS: &str = "SELECT (to_jsonb(c) - 'updated_at' - 'deleted_at' - 'delete_op' \
-     || jsonb_build_object('deleted', deleted_at IS NOT NULL))::text \
-     FROM challenges.challenges c ORDER BY id";
+use super::ground::{Ground, Heard};
 
-/// What the log says of each row, in the order in which it happened.
-const HISTORY: &str = "SELECT concat_ws(' ', operation, record_id, version, old_data) \
-     FROM tenantry.audit_log WHERE table_name = 'challenges.challenges' AND record_id IS NOT NULL \
-     ORDER BY record_id, version NULLS FIRST";
+/// Every row, with what the log has of it. Each deletion of one way has an operation of its own, or
+/// all have one: that is the difference between them.
+const LEFT: &str = "
+    SELECT concat_ws(' ', r.name, r.row - 'delete_op',
+             (SELECT string_agg(concat_ws('/', l.operation, l.version, l.old_data, l.actor_id, l.via), ', '
+                       ORDER BY l.version NULLS FIRST, l.operation)
+                FROM tenantry.audit_log l
+               WHERE l.table_name = r.name AND (r.id = l.record_id OR r.id = ANY (l.record_ids))))
+      FROM (SELECT 'challenges.challenges', c.id::text, to_jsonb(c), c.title, c.deleted_at FROM challenges.challenges c
+            UNION ALL
+            SELECT 'challenges.submissions', s.id::text, to_jsonb(s), '', NULL FROM challenges.submissions s)
+           AS r (name, id, row, title, deleted_at)
+     ORDER BY r.name, r.title, r.deleted_at NULLS FIRST, r.id";
 
-/// Runs a verb over all rows at once and over one after another, each in a savepoint, and wants the
-/// same. Both are rolled back.
-async fn same<I: Clone>(
-    world: &World,
-    case: u64,
+/// What one way of doing it leads to, without the ids and times that no two transactions share.
+struct Observed {
+    answers: Vec<String>,
+    left: Vec<String>,
+    heard: Heard,
+}
+
+impl Observed {
+    fn assert_is(&self, other: &Self) {
+        assert!(self.heard.keys().eq(other.heard.keys()));
+        let heard = self.heard.iter().zip(other.heard.values());
+        let heard = heard.map(|((what, at_once), one_by_one)| (*what, at_once, one_by_one));
+        let rows = [
+            ("answers", &self.answers, &other.answers),
+            ("left", &self.left, &other.left),
+        ];
+        for (what, at_once, one_by_one) in rows.into_iter().chain(heard) {
+            for (row, (at_once, one_by_one)) in at_once.iter().zip(one_by_one).enumerate() {
+                assert_eq!(at_once, one_by_one, "{what}, line {row}");
+            }
+            assert_eq!(at_once.len(), one_by_one.len(), "{what}");
+        }
+    }
+}
+
+/// The outcomes of `each` are those of `one` for one input after the other, each in a savepoint.
+pub(super) async fn each_is_one_by_one<I: Clone, T: Debug>(
+    ground: &Ground,
     inputs: &[I],
-    at_once: impl AsyncFn(&Session, Vec<I>) -> Vec<Result<challenge::Model>>,
-    one: impl AsyncFn(&Session, I) -> Result<challenge::Model>,
+    each: impl AsyncFn(&Session, Vec<I>) -> Result<Vec<Result<T>>>,
+    one: impl AsyncFn(&Session, I) -> Result<T>,
 ) {
-    let session = world.alpha().await;
-    let answers = told(&at_once(&session, inputs.to_vec()).await);
-    let at_once = (answers, left(&session).await);
-    session.roll_back().await;
+    let session = ground.begin().await;
+    let outcomes = each(&session, inputs.to_vec()).await.unwrap();
+    let at_once = observed(ground, session, &outcomes).await;
+    let (_, one_by_one) = one_by_one(ground, inputs, &one).await;
+    at_once.assert_is(&one_by_one);
+}
 
-    let mut session = world.alpha().await;
-    let mut answers = Vec::new();
+/// `many` does what `one` does for one input after the other, or nothing with the error of one of
+/// them. Says which.
+pub(super) async fn many_is_one_by_one_or_none<I: Clone, T: Debug>(
+    ground: &Ground,
+    inputs: &[I],
+    many: impl AsyncFn(&Session, Vec<I>) -> Result<Vec<T>>,
+    one: impl AsyncFn(&Session, I) -> Result<T>,
+) -> bool {
+    let mut session = ground.begin().await;
+    let before = left(&session).await;
+    let inner = session.savepoint(async |inner| many(inner, inputs.to_vec()).await);
+    match inner.await {
+        Ok(rows) => {
+            let outcomes: Vec<_> = rows.into_iter().map(Ok).collect();
+            let at_once = observed(ground, session, &outcomes).await;
+            let (_, one_by_one) = one_by_one(ground, inputs, &one).await;
+            at_once.assert_is(&one_by_one);
+            true
+        }
+        Err(error) => {
+            assert_eq!(left(&session).await, before);
+            session.roll_back().await;
+            let (outcomes, _) = one_by_one(ground, inputs, &one).await;
+            let refusals: Vec<&Error> = outcomes
+                .iter()
+                .filter_map(|row| row.as_ref().err())
+                .collect();
+            if error.obstacles().is_empty() {
+                let told = refused(&error);
+                let known = refusals.iter().any(|known| refused(known) == told);
+                assert!(known, "{told}: {refusals:?}");
+            } else {
+                // Everything that stands in the way of any.
+                let each = refusals.iter().flat_map(|known| known.obstacles());
+                assert_eq!(sorted(error.obstacles()), sorted(each));
+            }
+            false
+        }
+    }
+}
+
+async fn one_by_one<I: Clone, T: Debug>(
+    ground: &Ground,
+    inputs: &[I],
+    one: &impl AsyncFn(&Session, I) -> Result<T>,
+) -> (Vec<Result<T>>, Observed) {
+    let mut session = ground.begin().await;
+    let mut outcomes = Vec::new();
     for input in inputs {
-        let answer = session.savepoint(async |inner| one(inner, input.clone()).await);
-        answers.push(answer.await);
+        let outcome = session.savepoint(async |inner| one(inner, input.clone()).await);
+        outcomes.push(outcome.await);
     }
-    let one_by_one = (told(&answers), left(&session).await);
+    let observed = observed(ground, session, &outcomes).await;
+    (outcomes, observed)
+}
+
+async fn observed<T: Debug>(ground: &Ground, session: Session, outcomes: &[Result<T>]) -> Observed {
+    let mut names = ground.names();
+    let mut clear = |lines: Vec<String>| -> Vec<String> {
+        lines.iter().map(|line| names.clear(line)).collect()
+    };
+    let answers = outcomes.iter().map(|outcome| match outcome {
+        Ok(row) => format!("{row:?}"),
+        Err(error) => refused(error),
+    });
+    let answers = clear(answers.collect());
+    let left = clear(left(&session).await);
+    let heard = ground.heard().into_iter();
+    let heard = heard.map(|(what, lines)| (what, clear(lines))).collect();
     session.roll_back().await;
-    pretty(case, &at_once.0, &one_by_one.0);
-    pretty(case, &at_once.1, &one_by_one.1);
-}
-
-fn pretty(case: u64, at_once: &[String], one_by_one: &[String]) {
-    for (row, (left, right)) in at_once.iter().zip(one_by_one).enumerate() {
-        assert_eq!(left, right, "case {case}, line {row}");
+    Observed {
+        answers,
+        left,
+        heard,
     }
-    assert_eq!(at_once.len(), one_by_one.len(), "case {case}");
 }
 
-fn told(answers: &[Result<challenge::Model>]) -> Vec<String> {
-    let row = |row: &challenge::Model| {
-        format!("{} {} {:?} {}", row.id, row.title, row.status, row.version)
-    };
-    let refused = |error: &Error| {
-        let current = error.stale::<challenge::Entity>();
-        let current = current.map(|stale| format!("{} {}", stale.seen, row(&stale.current)));
-        format!("{error:?}, {:?}, {}", current, error.is_deleted())
-    };
-    let answers = answers.iter();
-    answers
-        .map(|answer| answer.as_ref().map_or_else(refused, row))
-        .collect()
+fn sorted<'o>(obstacles: impl IntoIterator<Item = &'o Obstacle>) -> Vec<String> {
+    let obstacles = obstacles
+        .into_iter()
+        .map(|obstacle| format!("{obstacle:?}"));
+    obstacles.collect::<BTreeSet<_>>().into_iter().collect()
+}
+
+fn refused(error: &Error) -> String {
+    let current = error.stale::<challenge::Entity>();
+    let current = current.map(|stale| (stale.seen, &stale.current));
+    let (is_deleted, obstacles) = (error.is_deleted(), error.obstacles());
+    format!("{error:?} {current:?} {is_deleted} {obstacles:?}")
 }
 
 /// What the session would leave behind.
 async fn left(session: &Session) -> Vec<String> {
-    let mut lines = Vec::new();
-    for question in [ROWS, HISTORY] {
-        let rows = session
-            .raw_sql_without_workspace_guard("a test", question, PgArguments::default())
-            .await
-            .unwrap();
-        lines.extend(rows.iter().map(|row| row.get::<String, _>(0)));
-    }
-    lines
-}
-
-/// Rows of every kind that a caller of `alpha` may aim at.
-struct Targets {
-    all: Vec<challenge::Id>,
-    versions: Vec<i64>,
-}
-
-impl Targets {
-    async fn of(world: &World) -> Self {
-        let mut all = Vec::new();
-        let mut versions = Vec::new();
-        let session = world.alpha().await;
-        let challenges = session.challenges();
-        let rows = challenges.insert_many(numbered(24)).await.unwrap();
-        for (n, row) in rows.iter().enumerate() {
-            let mut row = row.clone();
-            for count in 0..n % 4 {
-                let change = titled(&format!("{n} {count}"));
-                row = challenges.update(&row, change).await.unwrap();
-            }
-            if n % 7 == 3 {
-                challenges.delete(row.id).await.unwrap();
-            }
-            all.push(row.id);
-            versions.push(row.version.as_i64());
-        }
-        session.commit().await.unwrap();
-        for n in 0..4 {
-            let theirs = world.challenge(&world.beta, &format!("theirs {n}")).await;
-            all.extend([theirs.id, challenge::Id::random()]);
-            versions.extend([1, 1]);
-        }
-        // May be read, but not changed.
-        let kept = all[..24].iter().step_by(6).map(|id| format!("'{id}'"));
-        let kept = kept.collect::<Vec<_>>().join(",");
-        let policy = format!(
-            "CREATE POLICY challenges_kept ON challenges.challenges AS RESTRICTIVE FOR UPDATE \
-             TO tenantry_app USING (id NOT IN ({kept}))"
-        );
-        sqlx::raw_sql(sqlx::AssertSqlSafe(policy))
-            .execute(&world.test.admin())
-            .await
-            .unwrap();
-        world.challenge(&world.alpha, "taken").await;
-        Self { all, versions }
-    }
-
-    /// Some of them, in any order, most of them at the version that they have.
-    fn draw(&self, noise: &mut Noise) -> Vec<Seen<challenge::Entity>> {
-        let mut places: Vec<usize> = (0..self.all.len()).collect();
-        noise.shuffle(&mut places);
-        places.truncate(noise.below(self.all.len() + 1));
-        let seen = |place: usize| {
-            let stale = i64::from(noise.below(5) == 0);
-            let version = Version::from_i64(self.versions[place] + stale);
-            (self.all[place], version).into()
-        };
-        places.into_iter().map(seen).collect()
-    }
-}
-
-fn titled(title: &str) -> challenge::Update {
-    challenge::Update {
-        title: Set(title.into()),
-        ..Default::default()
-    }
-}
-
-/// A change: of one column or several, of none, one that a check or a key refuses, one that wants
-/// what another of the call wants too.
-fn change(noise: &mut Noise, place: usize) -> challenge::Update {
-    let described = challenge::Update {
-        description: Set(serde_json::json!({ "place": place })),
-        ..Default::default()
-    };
-    match noise.below(12) {
-        0 => challenge::Update::default(),
-        1 => titled("taken"),
-        2 => titled(&"x".repeat(256)),
-        3 | 4 => titled("wanted"),
-        5 | 6 => described,
-        7 => challenge::Update {
-            starts_at: Set(Some(chrono::DateTime::UNIX_EPOCH)),
-            ends_at: Set(None),
-            ..described
-        },
-        8 => challenge::Update {
-            starts_at: Set(None),
-            status: Set(challenge::Status::Active),
-            ..Default::default()
-        },
-        _ => titled(&format!("new {place}")),
-    }
-}
-
-/// H-16: outcomes, rows, versions and history of each row.
-#[tokio::test]
-async fn update_each_is_one_update_after_another() {
-    let world = World::new().await;
-    let targets = Targets::of(&world).await;
-    for case in 0..120 {
-        let mut noise = Noise::of(case);
-        let inputs: Vec<_> = targets
-            .draw(&mut noise)
-            .into_iter()
-            .enumerate()
-            .map(|(place, seen)| ((*seen.id(), seen.version()), change(&mut noise, place)))
-            .collect();
-        same(
-            &world,
-            case,
-            &inputs,
-            async |session, inputs| session.challenges().update_each(inputs).await.unwrap(),
-            async |session, (seen, change)| session.challenges().update(seen, change).await,
-        )
-        .await;
-    }
-}
-
-/// `update_many` is the same where no row is refused, and else tells what `update` tells of the row.
-#[tokio::test]
-async fn update_many_is_one_update_after_another_or_none() {
-    let world = World::new().await;
-    let targets = Targets::of(&world).await;
-    let mut met = [0; 2];
-    for case in 0..120 {
-        let mut noise = Noise::of(case);
-        let mut drawn = targets.draw(&mut noise);
-        drawn.truncate(1 + noise.below(4));
-        let inputs: Vec<_> = drawn
-            .into_iter()
-            .enumerate()
-            .map(|(place, seen)| ((*seen.id(), seen.version()), change(&mut noise, place)))
-            .collect();
-        let session = world.alpha().await;
-        let before = left(&session).await;
-        let outcome = session.challenges().update_many(inputs.clone()).await;
-        match outcome {
-            Ok(_) => {
-                met[0] += 1;
-                session.roll_back().await;
-                same(
-                    &world,
-                    case,
-                    &inputs,
-                    async |session, inputs| {
-                        let rows = session.challenges().update_many(inputs).await;
-                        rows.unwrap().into_iter().map(Ok).collect()
-                    },
-                    async |session, (seen, change)| session.challenges().update(seen, change).await,
-                )
-                .await;
-            }
-            Err(error) => {
-                met[1] += 1;
-                if let Some(position) = error.position() {
-                    assert_eq!(left(&session).await, before, "case {case}");
-                    let (seen, change) = inputs[position].clone();
-                    let single = session.challenges().update(seen, change).await;
-                    assert_eq!(told(&[Err(error)]), told(&[single]), "case {case}");
-                } else {
-                    assert!(error.constraint().is_some(), "case {case}: {error:?}");
-                }
-                session.roll_back().await;
-            }
-        }
-    }
-    assert!(met.iter().all(|met| *met > 10), "{met:?}");
+    let rows = session.raw_sql_without_workspace_guard("a test", LEFT, Default::default());
+    rows.await.unwrap().iter().map(|row| row.get(0)).collect()
 }

@@ -8,7 +8,10 @@ use tenantry_entities::{
 };
 
 use super::numbered;
-use crate::world::{World, titled};
+use crate::{
+    random::Numbers,
+    world::{World, titled},
+};
 
 fn rename(title: &str) -> challenge::Update {
     challenge::Update {
@@ -292,10 +295,10 @@ async fn overlapping_calls_never_lock_up() {
         let ids = ids.clone();
         writers.spawn(async move {
             let mut applied = 0;
-            let mut noise = super::Noise::of(writer);
+            let mut numbers = Numbers::of(writer);
             for batch in 0..150_u64 {
                 let mut chosen = ids.clone();
-                noise.shuffle(&mut chosen);
+                numbers.shuffle(&mut chosen);
                 chosen.truncate(100);
                 let session = database.begin(&alpha).await.unwrap();
                 let found = session.challenges().find_many(&chosen).await.unwrap();
