@@ -1,5 +1,7 @@
 //! The declaration of a workspace table.
 
+mod access;
+
 use super::{column::Column, purge::Purge, searchable::Searchable};
 use crate::KeyType;
 
@@ -330,74 +332,6 @@ impl Table {
     /// Adds the key that children of [`never_outlives_parent`](Self::never_outlives_parent) point at: scope, id, and whether the row lives.
     pub fn liveness_key(mut self) -> Self {
         self.liveness_key = true;
-        self
-    }
-
-    /// Lets a narrow role, such as [`IDENTITY`](crate::roles::IDENTITY), read named columns beyond the wall.
-    pub fn readable_by<S: Into<String>>(
-        mut self,
-        role: impl Into<String>,
-        columns: impl IntoIterator<Item = S>,
-    ) -> Self {
-        self.narrow.push(("SELECT", role.into(), owned(columns)));
-        self
-    }
-
-    /// Lets the functions of a narrow role insert named columns beyond the wall.
-    pub fn insertable_by<S: Into<String>>(
-        mut self,
-        role: impl Into<String>,
-        columns: impl IntoIterator<Item = S>,
-    ) -> Self {
-        self.narrow.push(("INSERT", role.into(), owned(columns)));
-        self
-    }
-
-    /// Lets the functions of a narrow role update named columns beyond the wall.
-    pub fn updatable_by<S: Into<String>>(
-        mut self,
-        role: impl Into<String>,
-        columns: impl IntoIterator<Item = S>,
-    ) -> Self {
-        self.narrow.push(("UPDATE", role.into(), owned(columns)));
-        self
-    }
-
-    /// Lets the functions of a narrow role delete rows beyond the wall, physically.
-    pub fn deletable_by(mut self, role: impl Into<String>) -> Self {
-        self.narrow.push(("DELETE", role.into(), Vec::new()));
-        self
-    }
-
-    /// Takes INSERT from the runtime role: functions of a narrow role make the rows.
-    pub fn without_insert(mut self) -> Self {
-        self.inserts = false;
-        self
-    }
-
-    /// Adds an index that does not lead with the scope, for functions of a narrow role, which look across workspaces.
-    pub fn index_across<S: Into<String>>(
-        mut self,
-        name: impl Into<String>,
-        columns: impl IntoIterator<Item = S>,
-    ) -> Self {
-        self.indexes_across.push((name.into(), owned(columns)));
-        self
-    }
-
-    /// Lets the runtime roles read only where `condition` holds; see [`writable_if`](Self::writable_if) for what it may say.
-    pub fn readable_if(mut self, condition: impl Into<String>) -> Self {
-        self.readable_if = condition.into();
-        self
-    }
-
-    /// Lets the runtime role insert and update only where `condition` holds, for the row before and for the row after.
-    ///
-    /// It is SQL over the columns of the row and the readers of the context, such as `(SELECT tenantry.role()) = 'owner'`; write each
-    /// reader as a sub-select, so that it is asked once for a statement. It stands behind the wall and cannot widen it. It must not
-    /// speak of `deleted_at`, or a soft delete would be refused by its own result.
-    pub fn writable_if(mut self, condition: impl Into<String>) -> Self {
-        self.writable_if = condition.into();
         self
     }
 
