@@ -4,7 +4,9 @@ use std::fmt;
 
 use sea_orm::EntityTrait;
 
-use crate::{Cursor, Filter, Page, ReadRepository, Result, Scoped, SoftDelete, Sort};
+use crate::{
+    Cursor, Error, ErrorKind, Filter, Page, ReadRepository, Result, Scoped, SoftDelete, Sort,
+};
 
 /// How many rows a page has where nobody says otherwise.
 const PAGE: u64 = 50;
@@ -93,12 +95,12 @@ impl<E: Scoped> Query<E> {
 
     /// For fakes: whether every filter holds and the row is of the kind asked for, living or deleted.
     ///
-    /// # Panics
+    /// # Errors
     ///
-    /// On a filter that only PostgreSQL can answer
-    /// ([`Filter::expression_guarded_by_row_security_alone`]).
-    #[must_use]
-    pub fn matches(&self, row: &E::Model) -> bool {
+    /// [`ErrorKind::Internal`](crate::ErrorKind::Internal) on a filter that only PostgreSQL can answer: what words
+    /// find ([`Search::matches`](crate::Search::matches)), and
+    /// [`Filter::expression_guarded_by_row_security_alone`].
+    pub fn matches(&self, row: &E::Model) -> Result<bool> {
         use sea_orm::ModelTrait;
         let deleted = E::DELETED_AT.is_some_and(|column| {
             let value = row.get(column);
@@ -109,11 +111,18 @@ impl<E: Scoped> Query<E> {
             Visibility::All => true,
             Visibility::Deleted => deleted,
         };
-        seen && self.filters.iter().all(|f| {
-            f.matches(row)
-                .expect("an expression has no answer in memory")
-        })
+        let mut all = seen;
+        for filter in &self.filters {
+            all &= filter.matches(row).ok_or_else(unanswered)?;
+        }
+        Ok(all)
     }
+}
+
+fn unanswered() -> Error {
+    let message = "a filter has no answer in memory, only in PostgreSQL";
+    Error::new(ErrorKind::Internal, message)
+        .with_hint("Test what asks this with a `TestDatabase`, or with a fake of your own.")
 }
 
 impl<E: Scoped> Default for Query<E> {

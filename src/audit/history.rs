@@ -98,7 +98,9 @@ impl<'s, E: Versioned + Audited, A: Access> Rows<'s, E, A> {
     /// Asks for the history of a row, living, deleted or purged, newest first.
     ///
     /// Only the roles of `audit_readers` see entries. It goes back to the insertion, or to where
-    /// entries begin to be missing; an insertion names no fields, [`as_of`](Self::as_of) has them.
+    /// entries begin to be missing; an insertion names no fields, [`as_of`](Self::as_of) has them. The
+    /// insertion is found by the row's `created_at`: an entity that leaves that column out does not
+    /// tell of it.
     ///
     /// ```no_run
     /// # use tenantry::{Access, Audited, Id, Result, Rows, Versioned};

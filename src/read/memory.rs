@@ -21,11 +21,7 @@ impl<E: Scoped> Query<E> {
     /// # Errors
     ///
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the cursor is of another query or the
-    /// page size is 0 or over 1,000.
-    ///
-    /// # Panics
-    ///
-    /// As [`matches`](Self::matches).
+    /// page size is 0 or over 1,000; otherwise as [`matches`](Self::matches).
     pub fn answer(&self, rows: impl IntoIterator<Item = E::Model>) -> Result<Page<E::Model>> {
         let limit = usize::try_from(page_size(self.limit)?).unwrap_or(usize::MAX);
         let keys = keyset::keys(self);
@@ -42,16 +38,14 @@ impl<E: Scoped> Query<E> {
             .map(|cursor| binding.decode(cursor))
             .transpose()?;
 
-        let mut found: Vec<(Vec<Value>, E::Model)> = rows
-            .into_iter()
-            .filter(|row| self.matches(row))
-            .map(|row| (keyset::position(&keys, &row), row))
-            .filter(|(at, _)| {
-                after
-                    .as_ref()
-                    .is_none_or(|after| compare(&keys, at, after).is_gt())
-            })
-            .collect();
+        let mut found: Vec<(Vec<Value>, E::Model)> = Vec::new();
+        for row in rows {
+            let at = keyset::position(&keys, &row);
+            let after = after.as_ref();
+            if self.matches(&row)? && after.is_none_or(|after| compare(&keys, &at, after).is_gt()) {
+                found.push((at, row));
+            }
+        }
         found.sort_by(|(a, _), (b, _)| compare(&keys, a, b));
         let more = found.len() > limit;
         found.truncate(limit);

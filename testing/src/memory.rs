@@ -13,15 +13,15 @@ use sea_orm::{
     TryIntoModel, Value, prelude::ChronoUtc, sea_query::ColumnType,
 };
 use tenantry::{
-    Deletion, Error, ErrorKind, Id, NewRow, Page, Query, ReadRepository, Repository, Result,
-    Scoped, Seen, SoftDelete, Stale, Unique, Versioned, WorkspaceId,
+    Deletion, Error, ErrorKind, Hit, Id, NewRow, Page, Query, ReadRepository, Repository, Result,
+    Scoped, SearchQuery, Seen, SoftDelete, Stale, Unique, Versioned, WorkspaceId,
 };
 
 /// The rows of one table of one workspace, in memory.
 ///
 /// It answers the queries that the service builds, counts versions, refuses stale updates and taken
 /// keys, soft-deletes and restores as the database does, the rows of this table alone. It knows no foreign keys, checks, policies,
-/// generated columns or triggers of one's own: what depends on those belongs into a test with a
+/// generated columns or triggers of one's own, and does not search by words: what depends on those belongs into a test with a
 /// [`TestDatabase`](crate::TestDatabase).
 ///
 /// Columns that the database fills by a default and the library does not know of need
@@ -288,7 +288,19 @@ impl<E: Scoped> ReadRepository for MemoryRepository<E> {
     }
 
     async fn count(&self, query: Query<E>) -> Result<u64> {
-        Ok(self.lock().iter().filter(|row| query.matches(row)).count() as u64)
+        let mut count = 0;
+        for row in self.lock().iter() {
+            count += u64::from(query.matches(row)?);
+        }
+        Ok(count)
+    }
+
+    /// Refused: which words find what, and in which order, is PostgreSQL's.
+    async fn search_page(&self, _query: SearchQuery<E>) -> Result<Page<Hit<E::Model>>> {
+        let message = "a repository in memory does not search";
+        Err(Error::new(ErrorKind::Internal, message).with_hint(
+            "Test what searches with a `TestDatabase`, or with a fake of your own that has `search_page`.",
+        ))
     }
 }
 

@@ -4,6 +4,8 @@
 
 mod legacy;
 mod numbers;
+mod past;
+mod searched;
 mod texts;
 
 use sqlx::{Connection as _, PgConnection, Row, postgres::PgArguments};

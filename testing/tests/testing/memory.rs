@@ -37,6 +37,32 @@ fn rename(title: &str) -> challenge::Update {
     }
 }
 
+/// A service that searches is told where to test that, instead of finding nothing or a panic.
+#[tokio::test]
+async fn words_are_searched_in_postgresql_alone() {
+    let challenges = memory();
+    challenges.insert(titled("Bridge")).await.unwrap();
+    let by_words = Query::new().filter(challenge::SEARCH.matches("bridge"));
+    let refusals = [
+        challenges
+            .search(challenge::SEARCH, "bridge")
+            .page()
+            .await
+            .map(drop),
+        challenges.page(by_words.clone()).await.map(drop),
+        challenges.count(by_words.clone()).await.map(drop),
+        challenges.exists(by_words).await.map(drop),
+    ];
+    for refused in refusals {
+        let refused = refused.unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Internal);
+        assert!(
+            refused.hint().unwrap().contains("`TestDatabase`"),
+            "{refused:?}"
+        );
+    }
+}
+
 fn kind<T: std::fmt::Debug>(outcome: Result<T>) -> ErrorKind {
     outcome.unwrap_err().kind()
 }

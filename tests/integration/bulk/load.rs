@@ -7,6 +7,7 @@ use tenantry_entities::challenges::Challenges;
 use super::{column_types, numbered};
 use crate::{
     cancellation::dropped_after,
+    interference::names::Names,
     world::{World, titled},
 };
 
@@ -58,6 +59,44 @@ async fn a_load_is_the_same_with_and_without_temporary_tables() {
             sorted(column_types::alike(loaded)),
             sorted(column_types::alike(inserted))
         );
+        session.roll_back().await;
+    }
+}
+
+/// The entries of the session, with the titles of their rows for the ids.
+async fn entries(session: &tenantry::Session) -> Vec<String> {
+    let sql = "SELECT concat_ws(' ', to_jsonb(l) - 'record_ids', cardinality(l.record_ids),
+             (SELECT string_agg(c.title, ' ' ORDER BY c.title) FROM challenges.challenges c
+               WHERE c.id::text = ANY (l.record_ids)))
+           FROM tenantry.audit_log l WHERE table_name = 'challenges.challenges'";
+    let told = session.raw_sql_without_workspace_guard("a test", sql, Default::default());
+    let (told, mut names) = (told.await.unwrap(), Names::default());
+    let clear = |row| names.clear(&sqlx::Row::get::<String, _>(row, 0));
+    told.iter().map(clear).collect()
+}
+
+/// H-16: who wrote what is told alike, whichever way the rows took.
+#[tokio::test]
+async fn a_load_leaves_the_entries_of_an_insert_with_and_without_temporary_tables() {
+    let world = World::new().await;
+    let session = world.alpha().await;
+    session
+        .challenges()
+        .insert_many(numbered(40))
+        .await
+        .unwrap();
+    let inserted = entries(&session).await;
+    session.roll_back().await;
+    assert_eq!(inserted.len(), 1, "one entry for a statement");
+    assert!(inserted[0].contains(" 40 000000 000001 "), "{inserted:?}");
+    for temporary in [true, false] {
+        if !temporary {
+            without_temporary(&world).await;
+        }
+        let session = world.alpha().await;
+        session.challenges().load(numbered(40)).await.unwrap();
+        assert_eq!(stages(&session).await, i64::from(temporary));
+        assert_eq!(entries(&session).await, inserted, "temporary: {temporary}");
         session.roll_back().await;
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use tenantry::{Change, Hook, Planned, Result, Scoped, Session};
+use tenantry::{Change, Hook, Planned, Result, Scoped, Session, Verb};
 use tenantry_entities::{
     accounts::{Accounts, member},
     challenges::{challenge, submission},
@@ -18,20 +18,20 @@ use crate::world::World;
 
 /// Writes down whose row it is asked about and told of, and asks the session it is lent something.
 #[derive(Clone, Default)]
-struct Hears(Arc<Mutex<Vec<(Uuid, String)>>>);
+struct Hears(Arc<Mutex<Vec<(Uuid, Verb)>>>);
 
 impl Hears {
-    fn hear<E: Scoped>(&self, session: &Session, what: &str, row: Option<&E::Model>, debug: String)
+    fn hear<E: Scoped>(&self, session: &Session, verb: Verb, row: Option<&E::Model>)
     where
         E::Model: Owned,
     {
         let asking = session.context().workspace().as_uuid().unwrap();
         let of = row.map_or(asking, Owned::workspace);
         assert_eq!(of, asking, "a hook hears of another workspace's row");
-        self.0.lock().unwrap().push((of, format!("{what} {debug}")));
+        self.0.lock().unwrap().push((of, verb));
     }
 
-    fn take(&self) -> Vec<(Uuid, String)> {
+    fn take(&self) -> Vec<(Uuid, Verb)> {
         std::mem::take(&mut *self.0.lock().unwrap())
     }
 }
@@ -66,8 +66,7 @@ where
     async fn before(&self, session: &Session, planned: &mut [Planned<E>]) -> Result<()> {
         session.members().list().count().await?;
         for row in planned {
-            let verb = row.verb().to_string();
-            self.hear::<E>(session, "asked", row.old(), verb);
+            self.hear::<E>(session, row.verb(), row.old());
         }
         Ok(())
     }
@@ -75,8 +74,7 @@ where
     async fn after(&self, session: &Session, changes: &[Change<E>]) -> Result<()> {
         session.members().list().count().await?;
         for change in changes {
-            let verb = change.verb().to_string();
-            self.hear::<E>(session, "told", Some(change.row()), verb);
+            self.hear::<E>(session, change.verb(), Some(change.row()));
         }
         Ok(())
     }

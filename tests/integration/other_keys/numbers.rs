@@ -10,7 +10,7 @@ use tenantry::{
 };
 use tenantry_testing::Isolation;
 
-use super::{Members, OWNER, SIGN_UP, World, log, paged};
+use super::{Members, OWNER, SIGN_UP, World, log, paged, past};
 use shop::{Shop, account, event, line, member, order};
 
 async fn shop() -> World {
@@ -128,6 +128,13 @@ async fn rows_with_numbers_take_every_verb_and_leave_their_traces() {
     let taken = world.acme().await;
     let taken = taken.rows(order::Entity).insert(ordered("A-1")).await;
     assert!(taken.unwrap_err().violates(&order::CODE_KEY));
+}
+
+#[tokio::test]
+async fn rows_with_numbers_have_a_past() {
+    let world = shop().await;
+    let note = |step| noted(&format!("step {step}"));
+    past::is_told::<order::Entity>(&world, ordered("A-1"), note, "DELETE FROM shop.orders").await;
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use tenantry::{
 };
 use tenantry_testing::Isolation;
 
-use super::{Members, OWNER, SIGN_UP, World, log, paged};
+use super::{Members, OWNER, SIGN_UP, World, log, paged, past};
 use depot::{Depot, member, org, package, release};
 
 /// A tenant whose name would end a literal, a claim and a pattern.
@@ -118,6 +118,17 @@ async fn rows_with_names_take_every_verb_and_leave_their_traces() {
     let theirs = world.database.begin(&world.globex).await.unwrap();
     let theirs = theirs.rows(package::Entity).insert(named("left pad"));
     assert_eq!(theirs.await.unwrap().version, 1);
+}
+
+/// The log keeps ids as texts, in an array for new rows.
+#[tokio::test]
+async fn rows_with_names_have_a_past() {
+    for name in ["left pad", "o'neill, \"{söhne}\" \\ %_", "NULL", ""] {
+        let world = depot().await;
+        let step = |step| about(&format!("step {step}"));
+        past::is_told::<package::Entity>(&world, named(name), step, "DELETE FROM depot.packages")
+            .await;
+    }
 }
 
 #[tokio::test]
