@@ -18,6 +18,7 @@ mod error;
 mod kernel;
 mod key_type;
 mod migrator;
+mod policies;
 mod quote;
 
 pub use error::Error;

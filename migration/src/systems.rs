@@ -5,6 +5,8 @@ mod challenges;
 
 use sea_orm_migration::MigrationTrait;
 
+use crate::policies;
+
 /// Returns the migrations of workspaces, people and membership.
 #[must_use]
 pub fn accounts() -> Vec<Box<dyn MigrationTrait>> {
@@ -14,5 +16,6 @@ pub fn accounts() -> Vec<Box<dyn MigrationTrait>> {
 /// Returns the migrations of challenges, submissions and judges; they need [`accounts`].
 #[must_use]
 pub fn challenges() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(challenges::CreateChallenges)]
+    let tables: Box<dyn MigrationTrait> = Box::new(challenges::CreateChallenges);
+    [tables].into_iter().chain(policies::challenges()).collect()
 }

@@ -7,6 +7,7 @@ mod invitations;
 mod logins;
 mod members;
 mod people;
+mod rank;
 mod workspaces;
 
 pub use admission::Admission;
@@ -19,6 +20,7 @@ pub use invitations::{
 pub use logins::{Came, Logins};
 pub use members::{LAST_OWNER, MemberRepository, Members, Membership};
 pub use people::{MyWorkspace, Myself, NewPerson, People, Profile, ProfileChange, SignedUp};
+pub use rank::Rank;
 pub use workspaces::{Founded, Founder, OWNER, WorkspaceNames, WorkspaceRepository, Workspaces};
 
 /// What a function that returns one value says.

@@ -6,6 +6,7 @@
 mod board;
 mod creation;
 mod lifecycle;
+pub mod policies;
 mod submissions;
 
 pub use board::{Assembled, ChallengeBoard, Metrics, Overview, by_life_cycle, with_status};

@@ -253,6 +253,7 @@ fn and(a: &str, b: &str) -> String {
     match (a, b) {
         ("true", other) | (other, "true") => other.to_owned(),
         ("false", _) | (_, "false") => "false".to_owned(),
+        _ if a == b => a.to_owned(),
         _ => format!("({a} AND {b})"),
     }
 }

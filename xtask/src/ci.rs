@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use crate::{
-    codegen, guards,
+    codegen, guards, policies,
     shell::{self, Result, cargo},
     test, tidy,
 };
@@ -25,6 +25,7 @@ pub(crate) fn run() -> Result {
         let all = ["clippy", "--workspace", "--all-targets", "--all-features"];
         run_cargo(&[&all[..], &["--", "-D", "warnings"]].concat())
     })?;
+    step("policies", || policies::run(codegen::Mode::Check))?;
     step("codegen", || codegen::run(codegen::Mode::Check))?;
     step("test", || test::run(&[]))?;
     step("test on the newest", test::newest)?;

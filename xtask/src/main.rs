@@ -3,6 +3,7 @@
 mod ci;
 mod codegen;
 mod guards;
+mod policies;
 mod shell;
 mod test;
 mod tidy;
@@ -17,6 +18,7 @@ cargo xtask <command>
                        --newest takes the newest that a package client has, as CI does
   packages             fetches and starts every PostgreSQL that a package client has
   codegen [--check]    writes entities/ from the migrated schema, or says what differs
+  policies [--check]   writes a migration for policies that were changed, or says which
   guards               takes the guards away in turn, and two for one verb, and shows which tests miss them
   tidy                 holds files to the rules that no lint knows
   ci                   everything that CI runs, in its order
@@ -31,6 +33,8 @@ fn main() -> ExitCode {
         ["packages"] => test::packages(),
         ["codegen"] => codegen::run(codegen::Mode::Write),
         ["codegen", "--check"] => codegen::run(codegen::Mode::Check),
+        ["policies"] => policies::run(codegen::Mode::Write),
+        ["policies", "--check"] => policies::run(codegen::Mode::Check),
         ["guards"] => guards::run(),
         ["tidy"] => tidy::run(),
         ["ci"] => ci::run(),

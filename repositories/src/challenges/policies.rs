@@ -1,0 +1,101 @@
+//! Who may do what with challenges, what is handed in, and who judges.
+//!
+//! `cargo xtask policies` makes a migration of these when they change.
+
+use tenantry::{
+    ActorKind, Result,
+    policy::{Action, Policy, RowSecurity, When},
+};
+use tenantry_entities::challenges::{
+    challenge, judge,
+    submission::{self, Status},
+};
+
+use crate::accounts::Rank;
+
+/// Everybody sees the challenges of their workspace; owners, admins and jobs make them.
+#[must_use]
+pub fn challenges() -> Policy<challenge::Entity> {
+    Policy::new()
+        .allow("everybody reads", Action::READS, When::always())
+        .allow(
+            "owners and admins write",
+            Action::WRITES,
+            When::at_least(Rank::Admin),
+        )
+        .allow("jobs write", Action::WRITES, When::kind(ActorKind::Job))
+}
+
+/// Members hand in what is theirs and leave the score alone; who judges is a rule of
+/// [`SubmissionRepository::score`](super::SubmissionRepository::score), since it looks at another table.
+#[must_use]
+pub fn submissions() -> Policy<submission::Entity> {
+    let mine = || When::at_least(Rank::Member).and(When::mine(submission::USER_ID));
+    Policy::new()
+        .allow("everybody reads", Action::READS, When::always())
+        .allow(
+            "members begin what is theirs",
+            Action::Insert,
+            mine()
+                .and(When::row(
+                    submission::STATUS.one_of([Status::Draft, Status::Submitted]),
+                ))
+                .and(When::row(submission::SCORE.is_null())),
+        )
+        .allow(
+            "members work on what is theirs until it is judged",
+            Action::Update,
+            mine()
+                .and(!When::before(submission::STATUS.eq(Status::Judged)))
+                .and(!When::after(submission::STATUS.eq(Status::Judged)))
+                .and(When::unchanged(submission::SCORE)),
+        )
+        .allow(
+            "members take back what is theirs",
+            [Action::Delete, Action::Restore],
+            mine(),
+        )
+        .allow(
+            "members judge what others handed in",
+            Action::Update,
+            When::at_least(Rank::Member)
+                .and(!When::mine(submission::USER_ID))
+                .and(When::before(
+                    submission::STATUS.one_of([Status::Submitted, Status::Judged]),
+                ))
+                .and(When::after(submission::STATUS.eq(Status::Judged)))
+                .and(When::unchanged(submission::CONTENT)),
+        )
+        .allow(
+            "owners and admins write",
+            Action::WRITES,
+            When::at_least(Rank::Admin),
+        )
+        .allow("jobs write", Action::WRITES, When::kind(ActorKind::Job))
+}
+
+/// Everybody sees who judges; owners, admins and jobs say who does.
+#[must_use]
+pub fn judges() -> Policy<judge::Entity> {
+    Policy::new()
+        .allow("everybody reads", Action::READS, When::always())
+        .allow(
+            "owners and admins write",
+            Action::WRITES,
+            When::at_least(Rank::Admin),
+        )
+        .allow("jobs write", Action::WRITES, When::kind(ActorKind::Job))
+}
+
+/// What row security says of every table of the system.
+///
+/// # Errors
+///
+/// Those of [`Policy::row_security`].
+pub fn row_security() -> Result<Vec<RowSecurity>> {
+    Ok(vec![
+        challenges().row_security()?,
+        submissions().row_security()?,
+        judges().row_security()?,
+    ])
+}
