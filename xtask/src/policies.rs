@@ -46,7 +46,7 @@ pub(crate) fn run(mode: Mode) -> Result {
         };
         write(&file(system, written + 1), &text)?;
         write(&format!("{system}.rs"), &list(system, written + 1))?;
-        println!("wrote migration/src/policies/{}", file(system, written + 1));
+        eprintln!("wrote migration/src/policies/{}", file(system, written + 1));
     }
     Ok(())
 }

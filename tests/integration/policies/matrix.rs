@@ -1,0 +1,413 @@
+//! Who may do what in the systems: each role, each action, each kind of row, as PostgreSQL answers the verbs and as the
+//! declaration decides in memory.
+
+use std::{collections::BTreeMap, fmt::Write as _};
+
+use chrono::Utc;
+use insta::assert_snapshot;
+use sea_orm::Set;
+use tenantry::{
+    Deletion, ErrorKind, Result, Role, Scoped, Session, TenantContext,
+    policy::{Act, Action, Policy, Roles as _},
+};
+use tenantry_entities::{
+    accounts::{Accounts, member},
+    challenges::{
+        Challenges, challenge, judge,
+        submission::{self, Status},
+    },
+};
+use tenantry_repositories::{accounts::Rank, challenges::policies};
+use uuid::Uuid;
+
+use crate::world::{World, titled};
+
+/// Somebody, and what is theirs.
+struct Somebody {
+    context: TenantContext,
+    mine: Handed,
+    theirs: Handed,
+    challenge: challenge::Model,
+    closed: (challenge::Model, Deletion),
+    judge: judge::Model,
+    dismissed: (judge::Model, Deletion),
+}
+
+/// A draft, one that was handed in, and one that was deleted.
+struct Handed {
+    person: Uuid,
+    draft: submission::Model,
+    handed_in: submission::Model,
+    deleted: (submission::Model, Deletion),
+}
+
+/// What a table answers, by `table, row: action`.
+type Answers = BTreeMap<String, bool>;
+
+struct Asked<'w> {
+    world: &'w World,
+    somebody: &'w Somebody,
+    answers: Answers,
+}
+
+impl Asked<'_> {
+    /// Does it, undoes it, and holds the answer against the declaration.
+    async fn ask<E: Scoped, T>(
+        &mut self,
+        row: &str,
+        policy: &Policy<E>,
+        act: Act<'_, E>,
+        work: impl AsyncFnOnce(&Session) -> Result<T>,
+    ) {
+        let context = &self.somebody.context;
+        let session = self.world.database.begin(context).await.unwrap();
+        let done = match work(&session).await {
+            Ok(_) => true,
+            Err(error) if error.kind() == ErrorKind::Forbidden => false,
+            Err(error) => panic!("{row}: {} as {context:?}: {error}", act.action()),
+        };
+        session.roll_back().await;
+        let decision = policy.explain(context, &act, Utc::now()).unwrap();
+        assert_eq!(
+            done,
+            decision.is_permitted(),
+            "{row}: {decision} as {context:?}"
+        );
+        self.answers
+            .insert(format!("{row}: {}", act.action()), done);
+    }
+}
+
+async fn handed(session: &Session, challenge: challenge::Id, person: Uuid) -> Handed {
+    let rows = session.submissions();
+    let others = session.challenges();
+    let mut begun = Vec::new();
+    for _ in 0..2 {
+        let other = others
+            .insert(titled(&Uuid::now_v7().to_string()))
+            .await
+            .unwrap();
+        let new = submission::New {
+            challenge_id: other.id,
+            user_id: person,
+        };
+        begun.push(rows.insert(new).await.unwrap());
+    }
+    let draft = submission::New {
+        challenge_id: challenge,
+        user_id: person,
+    };
+    let draft = rows.insert(draft).await.unwrap();
+    let status = submission::Update {
+        status: Set(Status::Submitted),
+        ..Default::default()
+    };
+    let handed_in = rows.update(&begun[0], status).await.unwrap();
+    let deletion = rows.delete(begun[1].id).await.unwrap();
+    Handed {
+        person,
+        draft,
+        handed_in,
+        deleted: (begun.remove(1), deletion),
+    }
+}
+
+async fn somebody(world: &World, role: Option<member::Role>) -> Somebody {
+    let session = world.alpha().await;
+    let person = member::New {
+        user_id: Uuid::now_v7(),
+        role: role.unwrap_or(member::Role::Viewer),
+        name: "somebody".into(),
+    };
+    let other = member::New {
+        user_id: Uuid::now_v7(),
+        ..person.clone()
+    };
+    let (person, other) = (
+        session.members().insert(person).await.unwrap().user_id,
+        session.members().insert(other).await.unwrap().user_id,
+    );
+    let challenge = titled(&Uuid::now_v7().to_string());
+    let challenge = session.challenges().insert(challenge).await.unwrap();
+    let closed = titled(&Uuid::now_v7().to_string());
+    let closed = session.challenges().insert(closed).await.unwrap();
+    let mut judges = Vec::new();
+    for user_id in [other, person] {
+        let new = judge::New {
+            challenge_id: challenge.id,
+            user_id,
+        };
+        judges.push(session.judges().insert(new).await.unwrap());
+    }
+    let dismissal = session.judges().delete(judges[1].id).await.unwrap();
+    let mine = handed(&session, challenge.id, person).await;
+    let theirs = handed(&session, challenge.id, other).await;
+    let closing = session.challenges().delete(closed.id).await.unwrap();
+    session.commit().await.unwrap();
+    let workspace = world.alpha.workspace().clone();
+    let context = match role {
+        Some(_) => world
+            .database
+            .authorize(person.into(), workspace)
+            .await
+            .unwrap(),
+        None => world
+            .database
+            .job(Role::from_static("robot"), workspace)
+            .unwrap(),
+    };
+    Somebody {
+        context,
+        mine,
+        theirs,
+        challenge,
+        closed: (closed, closing),
+        dismissed: (judges.remove(1), dismissal),
+        judge: judges.remove(0),
+    }
+}
+
+async fn challenges(asked: &mut Asked<'_>) {
+    let (policy, row) = (policies::challenges(), "challenge");
+    let Somebody {
+        challenge, closed, ..
+    } = asked.somebody;
+    let new = titled(&Uuid::now_v7().to_string());
+    asked
+        .ask(row, &policy, Act::On(Action::Read, challenge), async |s| {
+            s.challenges().get(challenge.id).await
+        })
+        .await;
+    asked
+        .ask(row, &policy, Act::Insert(challenge), async |s| {
+            s.challenges().insert(new).await
+        })
+        .await;
+    let after = challenge::Model {
+        title: "after".into(),
+        ..challenge.clone()
+    };
+    let update = Act::Update {
+        before: challenge,
+        after: &after,
+    };
+    asked
+        .ask(row, &policy, update, async |s| {
+            let change = challenge::Update {
+                title: Set("after".into()),
+                ..Default::default()
+            };
+            s.challenges().update(challenge, change).await
+        })
+        .await;
+    asked
+        .ask(
+            row,
+            &policy,
+            Act::On(Action::Delete, challenge),
+            async |s| s.challenges().delete(challenge.id).await,
+        )
+        .await;
+    asked
+        .ask(
+            row,
+            &policy,
+            Act::On(Action::Restore, &closed.0),
+            async |s| s.challenges().restore(&closed.1).await,
+        )
+        .await;
+}
+
+async fn judges(asked: &mut Asked<'_>) {
+    let (policy, row) = (policies::judges(), "judge");
+    let Somebody {
+        judge,
+        dismissed,
+        challenge,
+        mine,
+        ..
+    } = asked.somebody;
+    let new = judge::New {
+        challenge_id: challenge.id,
+        user_id: mine.person,
+    };
+    asked
+        .ask(row, &policy, Act::On(Action::Read, judge), async |s| {
+            s.judges().get(judge.id).await
+        })
+        .await;
+    asked
+        .ask(row, &policy, Act::Insert(judge), async |s| {
+            s.judges().insert(new).await
+        })
+        .await;
+    asked
+        .ask(row, &policy, Act::On(Action::Delete, judge), async |s| {
+            s.judges().delete(judge.id).await
+        })
+        .await;
+    asked
+        .ask(
+            row,
+            &policy,
+            Act::On(Action::Restore, &dismissed.0),
+            async |s| s.judges().restore(&dismissed.1).await,
+        )
+        .await;
+}
+
+async fn submissions(asked: &mut Asked<'_>, whose: &str, handed: &Handed) {
+    let policy = policies::submissions();
+    let row = format!("submission, {whose}");
+    let Handed {
+        draft,
+        handed_in,
+        deleted,
+        person,
+    } = handed;
+    asked
+        .ask(&row, &policy, Act::On(Action::Read, draft), async |s| {
+            s.submissions().get(draft.id).await
+        })
+        .await;
+    let new = submission::New {
+        challenge_id: deleted.0.challenge_id,
+        user_id: *person,
+    };
+    asked
+        .ask(&row, &policy, Act::Insert(draft), async |s| {
+            s.submissions().insert(new).await
+        })
+        .await;
+    let scored = submission::Update {
+        status: Set(Status::Judged),
+        score: Set(Some(50)),
+        ..Default::default()
+    };
+    let written = submission::Update {
+        content: Set(serde_json::json!({ "text": "after" })),
+        ..Default::default()
+    };
+    for (what, before, change) in [
+        ("content of a draft", draft, &written),
+        ("content of one handed in", handed_in, &written),
+        ("score of a draft", draft, &scored),
+        ("score of one handed in", handed_in, &scored),
+    ] {
+        let mut after = before.clone();
+        if let Set(content) = &change.content {
+            after.content = content.clone();
+        }
+        if let Set(status) = &change.status {
+            after.status = *status;
+        }
+        if let Set(score) = &change.score {
+            after.score = *score;
+        }
+        let update = Act::Update {
+            before,
+            after: &after,
+        };
+        asked
+            .ask(&format!("{row}, {what}"), &policy, update, async |s| {
+                s.submissions().update(before, change.clone()).await
+            })
+            .await;
+    }
+    asked
+        .ask(&row, &policy, Act::On(Action::Delete, draft), async |s| {
+            s.submissions().delete(draft.id).await
+        })
+        .await;
+    asked
+        .ask(
+            &row,
+            &policy,
+            Act::On(Action::Restore, &deleted.0),
+            async |s| s.submissions().restore(&deleted.1).await,
+        )
+        .await;
+}
+
+#[tokio::test]
+async fn every_role_may_do_what_the_declaration_says_and_nothing_else() {
+    let world = World::new().await;
+    let roles = [
+        (Rank::Viewer, member::Role::Viewer),
+        (Rank::Member, member::Role::Member),
+        (Rank::Manager, member::Role::Manager),
+        (Rank::Admin, member::Role::Admin),
+        (Rank::Owner, member::Role::Owner),
+    ];
+    assert_eq!(roles.map(|(rank, _)| rank), *Rank::ALL);
+    let mut table: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+    for role in roles.map(|(_, role)| Some(role)).into_iter().chain([None]) {
+        let somebody = somebody(&world, role).await;
+        let mut asked = Asked {
+            world: &world,
+            somebody: &somebody,
+            answers: Answers::new(),
+        };
+        challenges(&mut asked).await;
+        submissions(&mut asked, "one's own", &somebody.mine).await;
+        submissions(&mut asked, "another's", &somebody.theirs).await;
+        judges(&mut asked).await;
+        for (row, answer) in asked.answers {
+            table
+                .entry(row)
+                .or_default()
+                .push(if answer { "yes" } else { "-" });
+        }
+    }
+    let names = Rank::ALL.iter().map(|rank| rank.name()).chain(["a job"]);
+    let mut shown = format!("{:60}", "");
+    names.for_each(|name| write!(shown, "{name:>9}").unwrap());
+    for (row, answers) in table {
+        write!(shown, "\n{row:60}").unwrap();
+        answers
+            .iter()
+            .for_each(|answer| write!(shown, "{answer:>9}").unwrap());
+    }
+    assert_snapshot!(shown);
+}
+
+/// A table of a system that no policy governs fails here.
+#[tokio::test]
+async fn every_table_has_its_policy() {
+    let world = World::new().await;
+    let governed: Vec<String> = policies::row_security()
+        .unwrap()
+        .iter()
+        .map(|row_security| row_security.table().replace('"', ""))
+        .collect();
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT n.nspname || '.' || c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE n.nspname = 'challenges' AND c.relkind = 'r' ORDER BY 1",
+    )
+    .fetch_all(&world.test.admin())
+    .await
+    .unwrap();
+    for table in tables {
+        assert!(governed.contains(&table), "{table} has no policy");
+        for row_security in policies::row_security().unwrap() {
+            if row_security.table().replace('"', "") != table {
+                continue;
+            }
+            let marks: Vec<Option<String>> = sqlx::query_scalar(
+                "SELECT obj_description(p.oid, 'pg_policy') FROM pg_policy p
+                 WHERE p.polrelid = $1::text::regclass
+                 AND p.polname IN ('app_read', 'reader_read', 'app_insert', 'app_update')",
+            )
+            .bind(&table)
+            .fetch_all(&world.test.admin())
+            .await
+            .unwrap();
+            let mark = Some(format!("tenantry:{}", row_security.hash()));
+            assert_eq!(
+                marks,
+                vec![mark; 4],
+                "{table} has other policies than declared"
+            );
+        }
+    }
+}
