@@ -99,3 +99,21 @@ fn every_mention_of_a_table_is_held_to_the_workspace() {
         assert_eq!(mentions, held, "{sql}");
     }
 }
+
+/// PostgreSQL takes what was locked for a row or two. Where it takes the table for as small, a join would compare every row with
+/// every other.
+#[test]
+fn no_table_is_joined_with_what_was_locked() {
+    for sql in [
+        delete(&plan()),
+        lock(&plan()),
+        delete_each(&plan()),
+        restore(&plan()),
+        obstacles(&plan()),
+    ] {
+        for found in ["locked_", "taken_", "wanted"] {
+            assert!(!sql.contains(&format!("JOIN {found}")), "{sql}");
+        }
+        assert!(!sql.contains("FROM locked_0 AS l CROSS JOIN"), "{sql}");
+    }
+}
