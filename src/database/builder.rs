@@ -142,6 +142,8 @@ impl DatabaseBuilder {
 
     /// Uses unnamed statements, which a PgBouncer in transaction mode can pass on whatever its
     /// version. Costs one more round trip for each statement.
+    ///
+    /// Without it, connections also send the timeouts as `options` when they start, which a pooler may refuse.
     pub fn unnamed_statements(mut self) -> Self {
         self.persistent = false;
         self
