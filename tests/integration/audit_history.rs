@@ -1,5 +1,6 @@
 //! The history of a row, and the row as it was.
 
+mod changes;
 mod plans;
 mod vault;
 
@@ -13,10 +14,7 @@ use tenantry_entities::{
     challenges::{Challenges, challenge},
 };
 
-use crate::{
-    random::case,
-    world::{World, member, titled},
-};
+use crate::world::{World, member};
 
 type Change = challenge::Update;
 
@@ -260,71 +258,6 @@ async fn a_purged_row_is_rebuilt_and_its_next_life_is_another() {
     );
     let older = rows.as_of(id, Version::from_i64(2)).await.unwrap_err();
     assert_eq!(older.kind(), ErrorKind::NotFound);
-}
-
-/// H-16: whatever wrote, every state comes back.
-#[tokio::test]
-async fn random_changes_of_every_kind_are_rebuilt() {
-    let mut story = Story::new().await;
-    let mut case = case();
-    for step in 0..60_i64 {
-        let (kind, n) = (case.below(8), case.below(4));
-        let date = DateTime::from_timestamp(86_400 * step, 0).unwrap();
-        story
-            .then(async |session, row| {
-                let rows = session.challenges();
-                let new = || titled(&row.title).starts_at(date);
-                match (row.deleted_at.is_some(), kind) {
-                    (true, _) => {
-                        let deletion = tenantry::Deletion::of_operation(row.delete_op.unwrap());
-                        rows.restore(&deletion).await.map(drop).unwrap();
-                    }
-                    (_, 0) => rows.delete(row.id).await.map(drop).unwrap(),
-                    (_, 1) => {
-                        raw(
-                            session,
-                            "UPDATE challenges.challenges SET title = title || '\"'",
-                        )
-                        .await
-                    }
-                    (_, 2) => {
-                        raw(
-                            session,
-                            "MERGE INTO challenges.challenges AS c USING (SELECT 1) AS s ON true \
-                        WHEN MATCHED THEN UPDATE SET status = 'active', starts_at = NULL",
-                        )
-                        .await
-                    }
-                    (_, 3) => rows
-                        .upsert(new(), challenge::TITLE_KEY)
-                        .await
-                        .map(drop)
-                        .unwrap(),
-                    (_, 4) => rows
-                        .upsert_many([new()], challenge::TITLE_KEY)
-                        .await
-                        .map(drop)
-                        .unwrap(),
-                    (_, 5) => raw(session, "UPDATE challenges.challenges SET title = title").await,
-                    _ => {
-                        let words = [json!([step]), json!({"a": null}), Value::Null, json!("[]")];
-                        let change = Change {
-                            title: Set(format!("title {n}")),
-                            description: Set(words[n].clone()),
-                            ..Default::default()
-                        };
-                        rows.update(row, change).await.map(drop).unwrap();
-                    }
-                }
-            })
-            .await;
-    }
-    let versions: Vec<_> = story.seen.iter().map(|row| row.version.as_i64()).collect();
-    assert_eq!(versions, (1..=61).collect::<Vec<_>>());
-    story.assert_rebuilt().await;
-    let session = story.world.alpha().await;
-    let whole = session.challenges().history(story.id()).limit(1000);
-    assert_eq!(whole.page().await.unwrap().items.len(), 61);
 }
 
 /// H-45, H-20: another workspace's row answers like none, to each question.

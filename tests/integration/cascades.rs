@@ -3,17 +3,17 @@
 mod boards;
 mod each;
 mod living;
+mod log;
 mod obstacles;
 mod races;
 
 use std::collections::BTreeMap;
 
 use boards::{Board, card, comment, list};
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row};
+use sqlx::{AssertSqlSafe, Row};
 use tenantry::{
     ActorId, Authority, Database, Deletion, ErrorKind, Identity, Result, Role, Session,
     TenantContext, WorkspaceId,
-    verify::{Claim, Verifier},
 };
 use tenantry_testing::TestDatabase;
 use uuid::Uuid;
@@ -331,78 +331,4 @@ async fn a_table_that_two_ways_lead_to_is_changed_once() {
         let row = session.rows(card::Entity).find_with_deleted(card.id).await;
         assert_eq!(row.unwrap().unwrap().version.as_i64(), 2);
     }
-}
-
-#[tokio::test]
-async fn the_log_tells_one_operation_for_every_row() {
-    let world = World::new().await;
-    let session = world.begin(&world.alpha).await;
-    let tree = plant(&session).await;
-    let deletion = session
-        .rows(boards::board::Entity)
-        .delete(tree.board)
-        .await
-        .unwrap();
-    session
-        .rows(boards::board::Entity)
-        .restore(&deletion)
-        .await
-        .unwrap();
-    let log = session
-        .raw_sql_without_workspace_guard(
-            "a test",
-            "SELECT table_name || ' ' || operation, count(*), count(DISTINCT operation_id) FROM tenantry.audit_log \
-             WHERE operation IN ('delete', 'restore') GROUP BY 1 ORDER BY 1",
-            Default::default(),
-        )
-        .await
-        .unwrap();
-    let told: Vec<(String, i64, i64)> = log
-        .iter()
-        .map(|row| (row.get(0), row.get(1), row.get(2)))
-        .collect();
-    let each = [("boards", 1), ("cards", 2), ("comments", 8), ("lists", 2)];
-    let expected: Vec<(String, i64, i64)> = each
-        .iter()
-        .flat_map(|(table, rows)| {
-            ["delete", "restore"].map(|what| (format!("board.{table} {what}"), *rows, 1))
-        })
-        .collect();
-    assert_eq!(told, expected);
-}
-
-#[tokio::test]
-async fn what_the_entities_say_is_so() {
-    let world = World::new().await;
-    let mut reader = PgConnection::connect(world.test.reader_url())
-        .await
-        .unwrap();
-    let verifier = Verifier::new()
-        .schemas(["board"])
-        .claim(
-            Claim::<boards::board::Entity>::new()
-                .versioned()
-                .soft_deletes()
-                .audited(),
-        )
-        .claim(
-            Claim::<list::Entity>::new()
-                .versioned()
-                .soft_deletes()
-                .audited(),
-        )
-        .claim(
-            Claim::<card::Entity>::new()
-                .versioned()
-                .soft_deletes()
-                .audited(),
-        )
-        .claim(
-            Claim::<comment::Entity>::new()
-                .versioned()
-                .soft_deletes()
-                .audited(),
-        );
-    let report = verifier.verify(&mut reader).await.unwrap();
-    assert!(report.findings.is_empty(), "{report}");
 }

@@ -39,3 +39,4 @@ mod transactions;
 mod verbs;
 mod verify;
 mod world;
+mod writes;
