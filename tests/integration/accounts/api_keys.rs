@@ -29,7 +29,9 @@ async fn refused(world: &World, token: &str) -> ErrorKind {
 #[tokio::test]
 async fn a_key_acts_in_its_workspace_as_its_role_within_its_scopes() {
     let world = World::new().await;
-    let new = NewApiKey::named("importer").scopes(["challenges.write"]);
+    let new = NewApiKey::named("importer")
+        .role(api_key::Role::Admin)
+        .scopes(["challenges.write"]);
     let issued = issued(&world, &world.alpha, new).await;
     assert!(!format!("{issued:?}").contains(issued.token.expose()));
     assert!(issued.token.expose().contains(&issued.key.display));
@@ -40,7 +42,7 @@ async fn a_key_acts_in_its_workspace_as_its_role_within_its_scopes() {
     assert_eq!(context.workspace(), world.alpha.workspace());
     assert_eq!(
         (context.actor_kind(), context.role().as_str()),
-        (ActorKind::ApiKey, "member")
+        (ActorKind::ApiKey, "admin")
     );
     context.require_scope("challenges.write").unwrap();
     assert_eq!(
