@@ -3,6 +3,11 @@
 use crate::Role;
 
 /// The roles of an application, from the least to the greatest; [`roles!`](crate::roles) makes such an enum.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not one of the application's roles",
+    label = "rules name roles by their enum, so that a role that is misspelt does not compile",
+    note = "make the enum with `tenantry::roles!`"
+)]
 pub trait Roles: Copy + Eq + 'static {
     /// All of them, from the least to the greatest.
     const ALL: &'static [Self];
