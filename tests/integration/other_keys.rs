@@ -22,6 +22,8 @@ use tenantry_migration::{
 };
 use tenantry_testing::TestDatabase;
 
+use crate::verify::verified;
+
 /// The role of whoever runs things.
 const OWNER: Role = Role::from_static("owner");
 /// The job that sets up tenants.
@@ -114,7 +116,7 @@ impl World {
     async fn verified(&self, verifier: Verifier) -> Report {
         let url = self.test.reader_url();
         let mut connection = PgConnection::connect(url).await.unwrap();
-        verifier.verify(&mut connection).await.unwrap()
+        verified(&verifier, &mut connection).await
     }
 }
 

@@ -67,7 +67,7 @@ async fn a_schema_that_does_not_exist_is_an_error() {
 }
 
 /// What is found, but for holes of the server that the tests happen to run on.
-async fn verified(verifier: &Verifier, connection: &mut PgConnection) -> Report {
+pub(crate) async fn verified(verifier: &Verifier, connection: &mut PgConnection) -> Report {
     let mut report = verifier.verify(connection).await.unwrap();
     report
         .findings

@@ -5,6 +5,7 @@ use sqlx::{Connection as _, PgConnection, Row};
 use tenantry::verify::{Claim, Verifier};
 
 use super::{World, boards, plant};
+use crate::verify::verified;
 
 #[tokio::test]
 async fn the_log_tells_one_operation_for_every_row() {
@@ -76,6 +77,6 @@ async fn what_the_entities_say_is_so() {
                 .soft_deletes()
                 .audited(),
         );
-    let report = verifier.verify(&mut reader).await.unwrap();
+    let report = verified(&verifier, &mut reader).await;
     assert!(report.findings.is_empty(), "{report}");
 }

@@ -29,7 +29,7 @@ async fn a_row_without_a_target_is_found() {
         .execute(&mut *transaction)
         .await
         .unwrap();
-    let report = verifier.verify(&mut transaction).await.unwrap();
+    let report = super::verified(&verifier, &mut transaction).await;
     assert!(
         report.findings.is_empty(),
         "the catalogue cannot tell:\n{report}"
