@@ -12,7 +12,7 @@ use super::{
     sql::{Rows, by_role, condition, literal, name, roles},
     when::{Image, Leaf, Tree},
 };
-use crate::{Error, ErrorKind, Result, Scoped, key::hex};
+use crate::{Result, Scoped, key::hex};
 
 /// What row security says of a table: made by [`Policy::row_security`], put there by a migration, compared by `verify`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,14 +115,9 @@ impl<E: Scoped> Policy<E> {
             before: None,
             after: Some(row),
         };
-        let text = |formula: &Tree<Leaf<E>>, rows| {
-            condition(formula, rows).map_err(|filter| {
-                Error::new(ErrorKind::Invalid, format!("{filter} has no text")).with_field("policy")
-            })
-        };
         let rules = self.rules();
-        let read = text(&formula(rules, Action::Read), before(&row))?;
-        let insert = text(&formula(rules, Action::Insert), after(&row))?;
+        let read = condition(&formula(rules, Action::Read), before(&row))?;
+        let insert = condition(&formula(rules, Action::Insert), after(&row))?;
         let changes = |image| {
             let one = |action| {
                 let parts = [action, Action::Read].map(|one| formula_of(rules, one, image));
@@ -134,8 +129,8 @@ impl<E: Scoped> Policy<E> {
                 one(Action::Restore),
             ])
         };
-        let using = text(&changes(Image::Before), before(&row))?;
-        let check = text(&changes(Image::After), after(&row))?;
+        let using = condition(&changes(Image::Before), before(&row))?;
+        let check = condition(&changes(Image::After), after(&row))?;
         let policies = vec![
             (
                 "app_read".to_owned(),
@@ -154,7 +149,7 @@ impl<E: Scoped> Policy<E> {
                 format!("FOR UPDATE TO tenantry_app USING ({using}) WITH CHECK ({check})"),
             ),
         ];
-        let readable = text(&formula(rules, Action::Search), before(&row))?;
+        let readable = condition(&formula(rules, Action::Search), before(&row))?;
         Ok(RowSecurity {
             table,
             row,
@@ -199,19 +194,14 @@ impl<E: Scoped> Policy<E> {
         if is_told {
             return Ok(None);
         }
-        let text = |formula: &Tree<Leaf<E>>, rows| {
-            condition(formula, rows).map_err(|filter| {
-                Error::new(ErrorKind::Invalid, format!("{filter} has no text")).with_field("policy")
-            })
-        };
-        let changed = text(&update, both)?;
+        let changed = condition(&update, both)?;
         let wanted = match E::DELETED_AT {
             None => changed,
             Some(deleted_at) => {
                 let deleted_at = name(deleted_at.as_str());
                 let (delete, restore) = (
-                    text(&formula(rules, Action::Delete), old)?,
-                    text(&formula(rules, Action::Restore), old)?,
+                    condition(&formula(rules, Action::Delete), old)?,
+                    condition(&formula(rules, Action::Restore), old)?,
                 );
                 let untouched = untouched();
                 format!(

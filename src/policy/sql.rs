@@ -11,6 +11,7 @@ use super::{
     formula::{Joins, Part},
     when::{ActorType, Image, Leaf, Tree},
 };
+use crate::{Error, ErrorKind, Result};
 
 /// A piece of SQL that needs no parentheses around it.
 #[derive(Clone, PartialEq, Eq)]
@@ -62,18 +63,16 @@ impl Rows<'_> {
     }
 }
 
-/// A formula as a condition of SQL, or the filter that has no text.
-pub(super) fn condition<E: EntityTrait>(
-    formula: &Tree<Leaf<E>>,
-    rows: Rows<'_>,
-) -> Result<String, String> {
+/// A formula as a condition of SQL; an error where a filter has no text.
+pub(super) fn condition<E: EntityTrait>(formula: &Tree<Leaf<E>>, rows: Rows<'_>) -> Result<String> {
     let mut leaves = Vec::new();
     formula.leaves(&mut leaves);
     for leaf in &leaves {
         if let Leaf::Row(_, filter) = leaf
             && filter.literal("r").is_none()
         {
-            return Err(format!("{filter:?}"));
+            let told = format!("{filter:?} has no text");
+            return Err(Error::new(ErrorKind::Invalid, told).with_field("policy"));
         }
     }
     let mut branches = by_role(formula, rows, &roles(&leaves));

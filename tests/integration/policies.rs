@@ -3,4 +3,5 @@
 mod equal;
 mod matrix;
 mod notes;
+mod people;
 mod programs;

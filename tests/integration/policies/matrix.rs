@@ -7,11 +7,11 @@ use chrono::Utc;
 use insta::assert_snapshot;
 use sea_orm::Set;
 use tenantry::{
-    Deletion, ErrorKind, Result, Role, Scoped, Session, TenantContext,
+    ErrorKind, Result, Scoped, Session,
     policy::{Act, Action, Policy, Roles as _},
 };
 use tenantry_entities::{
-    accounts::{Accounts, member},
+    accounts::member,
     challenges::{
         Challenges, challenge, judge,
         submission::{self, Status},
@@ -20,26 +20,8 @@ use tenantry_entities::{
 use tenantry_repositories::{accounts::Rank, challenges::policies};
 use uuid::Uuid;
 
+use super::people::{Handed, Somebody, somebody};
 use crate::world::{World, titled};
-
-/// Somebody, and what is theirs.
-struct Somebody {
-    context: TenantContext,
-    mine: Handed,
-    theirs: Handed,
-    challenge: challenge::Model,
-    closed: (challenge::Model, Deletion),
-    judge: judge::Model,
-    dismissed: (judge::Model, Deletion),
-}
-
-/// A draft, one that was handed in, and one that was deleted.
-struct Handed {
-    person: Uuid,
-    draft: submission::Model,
-    handed_in: submission::Model,
-    deleted: (submission::Model, Deletion),
-}
 
 /// What a table answers, by `table, row: action`.
 type Answers = BTreeMap<String, bool>;
@@ -75,95 +57,6 @@ impl Asked<'_> {
         );
         self.answers
             .insert(format!("{row}: {}", act.action()), done);
-    }
-}
-
-async fn handed(session: &Session, challenge: challenge::Id, person: Uuid) -> Handed {
-    let rows = session.submissions();
-    let others = session.challenges();
-    let mut begun = Vec::new();
-    for _ in 0..2 {
-        let other = others
-            .insert(titled(&Uuid::now_v7().to_string()))
-            .await
-            .unwrap();
-        let new = submission::New {
-            challenge_id: other.id,
-            user_id: person,
-        };
-        begun.push(rows.insert(new).await.unwrap());
-    }
-    let draft = submission::New {
-        challenge_id: challenge,
-        user_id: person,
-    };
-    let draft = rows.insert(draft).await.unwrap();
-    let status = submission::Update {
-        status: Set(Status::Submitted),
-        ..Default::default()
-    };
-    let handed_in = rows.update(&begun[0], status).await.unwrap();
-    let deletion = rows.delete(begun[1].id).await.unwrap();
-    Handed {
-        person,
-        draft,
-        handed_in,
-        deleted: (begun.remove(1), deletion),
-    }
-}
-
-async fn somebody(world: &World, role: Option<member::Role>) -> Somebody {
-    let session = world.alpha().await;
-    let person = member::New {
-        user_id: Uuid::now_v7(),
-        role: role.unwrap_or(member::Role::Viewer),
-        name: "somebody".into(),
-    };
-    let other = member::New {
-        user_id: Uuid::now_v7(),
-        ..person.clone()
-    };
-    let (person, other) = (
-        session.members().insert(person).await.unwrap().user_id,
-        session.members().insert(other).await.unwrap().user_id,
-    );
-    let challenge = titled(&Uuid::now_v7().to_string());
-    let challenge = session.challenges().insert(challenge).await.unwrap();
-    let closed = titled(&Uuid::now_v7().to_string());
-    let closed = session.challenges().insert(closed).await.unwrap();
-    let mut judges = Vec::new();
-    for user_id in [other, person] {
-        let new = judge::New {
-            challenge_id: challenge.id,
-            user_id,
-        };
-        judges.push(session.judges().insert(new).await.unwrap());
-    }
-    let dismissal = session.judges().delete(judges[1].id).await.unwrap();
-    let mine = handed(&session, challenge.id, person).await;
-    let theirs = handed(&session, challenge.id, other).await;
-    let closing = session.challenges().delete(closed.id).await.unwrap();
-    session.commit().await.unwrap();
-    let workspace = world.alpha.workspace().clone();
-    let context = match role {
-        Some(_) => world
-            .database
-            .authorize(person.into(), workspace)
-            .await
-            .unwrap(),
-        None => world
-            .database
-            .job(Role::from_static("robot"), workspace)
-            .unwrap(),
-    };
-    Somebody {
-        context,
-        mine,
-        theirs,
-        challenge,
-        closed: (closed, closing),
-        dismissed: (judges.remove(1), dismissal),
-        judge: judges.remove(0),
     }
 }
 
