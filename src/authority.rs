@@ -11,14 +11,15 @@ use sea_orm::{DbBackend, FromQueryResult, Statement, Value};
 use sqlx::Row;
 
 use crate::{
-    ActorId, Lease, Presented, Result, Role, WorkspaceId, call,
+    ActorId, Lease, Presented, Result, Role, Standing, WorkspaceId, call,
     connection::{Asking, Purpose},
     error::from_statement,
 };
 
 /// Says which role an actor has in a workspace. The library makes the context.
 ///
-/// There is nothing here from which a context could be forged: the answer is a role or nothing.
+/// There is nothing here from which a context could be forged: the answer is a role or nothing, with
+/// [attributes](Self::standing) where policies ask for more.
 ///
 /// ```
 /// use tenantry::{ActorId, Authority, Identity, Result, Role, WorkspaceId};
@@ -44,6 +45,22 @@ pub trait Authority: Send + Sync + 'static {
         actor: &ActorId,
         workspace: &WorkspaceId,
     ) -> impl Future<Output = Result<Option<Role>>> + Send;
+
+    /// The role, and attributes that policies may ask for; `None` as in [`role`](Self::role). Without a body there are no attributes.
+    ///
+    /// Where there are some, this is what the library calls, and nothing else: one question for both, such as
+    /// [`Identity::standing`].
+    fn standing(
+        &self,
+        identity: &Identity<'_>,
+        actor: &ActorId,
+        workspace: &WorkspaceId,
+    ) -> impl Future<Output = Result<Option<Standing>>> + Send {
+        async move {
+            let role = self.role(identity, actor, workspace).await?;
+            Ok(role.map(Standing::from))
+        }
+    }
 
     /// What an API key may do; `None` where there is no such key. Without a body there are no keys.
     ///
@@ -84,6 +101,11 @@ pub struct KeyGrant {
     pub lease: Option<Lease>,
 }
 
+const AUTHORIZE: Purpose = Purpose {
+    verb: "authorize",
+    table: "",
+};
+
 /// Asks the database before a workspace is known: only through functions of the identity role.
 ///
 /// No question takes longer than a [statement](crate::DatabaseBuilder::statement_timeout) or a
@@ -115,13 +137,39 @@ impl<'d> Identity<'d> {
             format!("SELECT {function}($1, $2)"),
             [workspace.0.to_value(), actor.0.to_value()],
         );
-        let purpose = Purpose {
-            verb: "authorize",
-            table: "",
-        };
-        let row = self.0.ask(purpose, statement).await?;
+        let row = self.0.ask(AUTHORIZE, statement).await?;
         let role: Option<String> = row.try_get(0).map_err(from_statement)?;
         role.map(Role::parse).transpose()
+    }
+
+    /// Calls `function(workspace, actor)`, which returns the `role` as `text` and the `attributes` as `jsonb`, or nothing.
+    ///
+    /// `attributes` may be null, or an object of texts, whole numbers and booleans.
+    ///
+    /// # Errors
+    ///
+    /// As [`role`](Self::role), and [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if an attribute is not as
+    /// [`Standing::with`] takes it.
+    pub async fn standing(
+        &self,
+        function: &'static str,
+        workspace: &WorkspaceId,
+        actor: &ActorId,
+    ) -> Result<Option<Standing>> {
+        let function = call::qualified(function)?;
+        // A function that finds nothing returns no row, or one of nulls; the join answers both alike.
+        let statement = Statement::from_sql_and_values(
+            DbBackend::Postgres,
+            format!(
+                "SELECT said.role, said.attributes FROM (SELECT) AS one LEFT JOIN {function}($1, $2) AS said ON true"
+            ),
+            [workspace.0.to_value(), actor.0.to_value()],
+        );
+        let row = self.0.ask(AUTHORIZE, statement).await?;
+        let role: Option<String> = row.try_get(0).map_err(from_statement)?;
+        let attributes = row.try_get(1).map_err(from_statement)?;
+        role.map(|role| Standing::stored(role, attributes))
+            .transpose()
     }
 
     /// Calls `schema.function(arguments)` and returns its rows.
@@ -155,12 +203,12 @@ impl fmt::Debug for Identity<'_> {
 
 /// [`Authority`] behind a pointer.
 pub(crate) trait DynAuthority: Send + Sync {
-    fn dyn_role<'a>(
+    fn dyn_standing<'a>(
         &'a self,
         identity: &'a Identity<'a>,
         actor: &'a ActorId,
         workspace: &'a WorkspaceId,
-    ) -> BoxFuture<'a, Result<Option<Role>>>;
+    ) -> BoxFuture<'a, Result<Option<Standing>>>;
     fn dyn_key<'a>(
         &'a self,
         identity: &'a Identity<'a>,
@@ -169,13 +217,13 @@ pub(crate) trait DynAuthority: Send + Sync {
 }
 
 impl<A: Authority> DynAuthority for A {
-    fn dyn_role<'a>(
+    fn dyn_standing<'a>(
         &'a self,
         identity: &'a Identity<'a>,
         actor: &'a ActorId,
         workspace: &'a WorkspaceId,
-    ) -> BoxFuture<'a, Result<Option<Role>>> {
-        Box::pin(self.role(identity, actor, workspace))
+    ) -> BoxFuture<'a, Result<Option<Standing>>> {
+        Box::pin(self.standing(identity, actor, workspace))
     }
 
     fn dyn_key<'a>(

@@ -138,7 +138,10 @@ fn encode(context: &TenantContext, key: i32, now: SystemTime) -> String {
 
 /// What policies and the audit log may ask for beyond role and actor, as hexadecimal JSON.
 fn attributes(context: &TenantContext) -> String {
-    let mut attributes = serde_json::Map::new();
+    let said = context.attributes().iter();
+    let mut attributes: serde_json::Map<_, _> = said
+        .map(|(name, value)| (name.clone(), value.into()))
+        .collect();
     if let Some(scopes) = context.scopes() {
         attributes.insert("scopes".to_owned(), scopes.into());
     }

@@ -9,7 +9,10 @@ use std::{
 
 use uuid::Uuid;
 
-use crate::{ActorId, Error, ErrorKind, Request, Result, WorkspaceId, audit::Origin};
+use crate::{
+    ActorId, Attribute, Error, ErrorKind, Request, Result, WorkspaceId, audit::Origin,
+    standing::Attributes,
+};
 
 /// The actor's role in the workspace, as the application names it.
 ///
@@ -142,6 +145,8 @@ struct Inner {
     actor_kind: ActorKind,
     actor: Option<ActorId>,
     role: Role,
+    /// What the authority said beyond the role; of people alone.
+    attributes: Arc<Attributes>,
     /// What an API key is limited to; a person is not.
     scopes: Option<Arc<[String]>>,
     /// What the audit log calls an actor that is no person.
@@ -175,12 +180,24 @@ impl TenantContext {
             actor_kind,
             actor,
             role,
+            attributes: Arc::default(),
             scopes: None,
             actor_name: None,
             request: Uuid::now_v7(),
             origin: None,
             expires: Instant::now().checked_add(lifetime),
         })))
+    }
+
+    /// Adds what the authority said beyond the role.
+    pub(crate) fn standing_out(&self, attributes: Attributes) -> Self {
+        if attributes.is_empty() {
+            return self.clone();
+        }
+        Self(Arc::new(Inner {
+            attributes: attributes.into(),
+            ..Inner::clone(&self.0)
+        }))
     }
 
     /// Limits the context to the scopes of an API key, which the audit log names.
@@ -214,6 +231,16 @@ impl TenantContext {
     #[must_use]
     pub fn role(&self) -> &Role {
         &self.0.role
+    }
+
+    /// What the [authority](crate::Authority::standing) said of the actor under this name; nothing of API keys and jobs.
+    #[must_use]
+    pub fn attribute(&self, name: &str) -> Option<&Attribute> {
+        self.0.attributes.get(name)
+    }
+
+    pub(crate) fn attributes(&self) -> &Attributes {
+        &self.0.attributes
     }
 
     /// What an API key is limited to; `None` where only the role counts.

@@ -114,24 +114,21 @@ impl Database {
     /// A refusal is recorded as `security.unauthorized_access`, behind the answer.
     pub async fn authorize(&self, actor: ActorId, workspace: WorkspaceId) -> Result<TenantContext> {
         let identity = self.identity();
-        let role = self
+        let standing = self
             .inner
             .authority
-            .dyn_role(&identity, &actor, &workspace)
+            .dyn_standing(&identity, &actor, &workspace)
             .await?;
-        let Some(role) = role else {
+        let Some(standing) = standing else {
             let refused = SecurityEvent::new(Action::SECURITY_UNAUTHORIZED_ACCESS)
                 .workspace(workspace)
                 .actor(ActorKind::User, actor);
             self.record_behind(refused);
             return Err(Error::new(ErrorKind::NotFound, "workspace not found"));
         };
-        self.context(
-            Occasion::Workspace,
-            workspace,
-            (ActorKind::User, Some(actor)),
-            role,
-        )
+        let who = (ActorKind::User, Some(actor));
+        let context = self.context(Occasion::Workspace, workspace, who, standing.role)?;
+        Ok(context.standing_out(standing.attributes))
     }
 
     /// Makes the context in which `actor` founds a new workspace, with the new workspace's id.

@@ -31,6 +31,7 @@ mod sample;
 mod search;
 mod session;
 mod stale;
+mod standing;
 mod token;
 mod transaction;
 pub mod verify;
@@ -69,6 +70,7 @@ pub use search::{
 };
 pub use session::{Access, ReadOnly, ReadSession, ReadWrite, Session, Writes};
 pub use stale::{OrStale, Seen, Stale, ThreeWay, Updated};
+pub use standing::{Attribute, Standing};
 pub use tenantry_macros::Scoped;
 pub use token::{Minted, Mints, Presented, Token, TokenKey, TokenKeys};
 pub use transaction::{Isolation, Outcome, TransactionId};

@@ -20,14 +20,14 @@ use std::fmt;
 
 use sea_orm::{EntityTrait, IdenStatic};
 
-use crate::{Error, ErrorKind, Result, Scoped, TenantContext};
+use crate::{Error, ErrorKind, Result, Scoped, TenantContext, standing};
 use formula::formula;
-use when::Image;
+use when::{Image, Leaf};
 
 pub use action::Action;
 pub use context::Verdict;
 pub use decide::{Act, Decision};
-pub use roles::Roles;
+pub use roles::{Ordered, Roles};
 pub use row_security::RowSecurity;
 pub use when::{ActorColumn, Moment, When};
 
@@ -141,7 +141,7 @@ impl<E: Scoped> Policy<E> {
     ///
     /// [`ErrorKind::Invalid`] that names the rule: a search or an expression as a filter; a condition on the row before or after, or
     /// on what stays unchanged, in a rule that is about more than updates; one on a column that the database keeps, such as
-    /// `version`, in a rule about a change; an empty or repeated name.
+    /// `version`, in a rule about a change; one on an attribute that no actor can have; an empty or repeated name.
     pub fn check(&self) -> Result<()> {
         for (at, rule) in self.rules.iter().enumerate() {
             let refused = |why: &str| {
@@ -158,6 +158,11 @@ impl<E: Scoped> Policy<E> {
             rule.when.0.leaves(&mut leaves);
             let only_updates = rule.actions.iter().all(|action| *action == Action::Update);
             for leaf in leaves {
+                if let Leaf::Attribute(name, _) = leaf
+                    && !standing::is_name(name)
+                {
+                    return refused("it asks for an attribute that nobody can have");
+                }
                 let images = leaf.images();
                 let bound = images.contains(&Image::Before) || images.contains(&Image::After);
                 if bound && !only_updates {
@@ -188,14 +193,14 @@ const MANAGED: [&str; 6] = [
 /// What is an `UPDATE` in the database.
 const CHANGES: [Action; 3] = [Action::Update, Action::Delete, Action::Restore];
 
-impl<E: EntityTrait> when::Leaf<E> {
+impl<E: EntityTrait> Leaf<E> {
     fn columns(&self) -> Vec<&'static str> {
         match self {
             Self::Row(_, filter) => filter.columns(),
             Self::Mine(_, column, _) | Self::Past(_, column) | Self::Unchanged(column) => {
                 vec![column.as_str()]
             }
-            Self::Role(_) | Self::Kind(_) | Self::Scope(_) => Vec::new(),
+            Self::Role(_) | Self::Kind(_) | Self::Scope(_) | Self::Attribute(..) => Vec::new(),
         }
     }
 

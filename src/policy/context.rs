@@ -45,7 +45,8 @@ pub(super) fn verdict<E: EntityTrait>(
 ) -> Verdict<E> {
     let left = formula.read(true, &mut |leaf, positive| {
         if let Some(known) = of_context(leaf, context) {
-            return Part::Known(known);
+            // What is unknown is taken for the worse.
+            return Part::Known(known.unwrap_or(!positive));
         }
         if leaf.images() != [seen] {
             return Part::Known(positive);
@@ -67,14 +68,22 @@ pub(super) fn verdict<E: EntityTrait>(
     }
 }
 
-/// The answer of a leaf that asks about the context alone.
-pub(super) fn of_context<E: EntityTrait>(leaf: &Leaf<E>, context: &TenantContext) -> Option<bool> {
-    match leaf {
-        Leaf::Role(names) => Some(names.iter().any(|name| name == context.role().as_str())),
-        Leaf::Kind(kind) => Some(context.actor_kind() == *kind),
-        Leaf::Scope(scope) => Some(context.require_scope(scope).is_ok()),
-        _ => None,
-    }
+/// The answer of a leaf that asks about the context alone: `Some(None)` is SQL's unknown.
+pub(super) fn of_context<E: EntityTrait>(
+    leaf: &Leaf<E>,
+    context: &TenantContext,
+) -> Option<Option<bool>> {
+    let known = match leaf {
+        Leaf::Role(names) => names.iter().any(|name| name == context.role().as_str()),
+        Leaf::Kind(kind) => context.actor_kind() == *kind,
+        Leaf::Scope(scope) => context.require_scope(scope).is_ok(),
+        Leaf::Attribute(name, texts) => {
+            let held = context.attribute(name).map(ToString::to_string);
+            return Some(held.map(|held| texts.contains(&held)));
+        }
+        _ => return None,
+    };
+    Some(Some(known))
 }
 
 /// The actor, if it has an id of that type.

@@ -208,7 +208,7 @@ fn asked_of<E: EntityTrait>(
     now: DateTime<Utc>,
 ) -> Option<Option<bool>> {
     if let Some(known) = of_context(leaf, context) {
-        return Some(Some(known));
+        return Some(known);
     }
     match leaf {
         Leaf::Row(image, filter) => filter.truth(act.image(*image)?),
@@ -228,6 +228,6 @@ fn asked_of<E: EntityTrait>(
             let (before, after) = (act.image(Image::Before)?, act.image(Image::After)?);
             Some(Some(before.get(*column) == after.get(*column)))
         }
-        Leaf::Role(_) | Leaf::Kind(_) | Leaf::Scope(_) => None,
+        Leaf::Role(_) | Leaf::Kind(_) | Leaf::Scope(_) | Leaf::Attribute(..) => None,
     }
 }

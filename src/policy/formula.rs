@@ -166,7 +166,7 @@ impl<E: EntityTrait> Leaf<E> {
     /// The rows that it asks about: one, both, or none.
     pub(super) fn images(&self) -> &'static [Image] {
         match self {
-            Self::Role(_) | Self::Kind(_) | Self::Scope(_) => &[],
+            Self::Role(_) | Self::Kind(_) | Self::Scope(_) | Self::Attribute(..) => &[],
             Self::Unchanged(_) => &[Image::Before, Image::After],
             Self::Row(image, _) | Self::Mine(image, ..) | Self::Past(image, _) => match image {
                 Image::Row => &[Image::Row],

@@ -5,7 +5,10 @@
 
 use std::collections::BTreeSet;
 
-use sea_orm::{EntityTrait, IdenStatic};
+use sea_orm::{
+    EntityTrait, IdenStatic,
+    sea_query::{PostgresQueryBuilder, QueryBuilder},
+};
 
 use super::{
     formula::{Joins, Part},
@@ -156,6 +159,17 @@ fn part<E: EntityTrait>(
             "(SELECT coalesce(tenantry.attribute('scopes')::jsonb ? {}, true))",
             literal(scope)
         )),
+        Leaf::Attribute(name, values) => {
+            let values: Vec<String> = values
+                .iter()
+                .map(|value| PostgresQueryBuilder.value_to_string(&value.as_str().into()))
+                .collect();
+            Some(format!(
+                "(SELECT tenantry.attribute({})) IN ({})",
+                literal(name),
+                values.join(", ")
+            ))
+        }
         Leaf::Row(image, filter) => rows.name(*image).and_then(|row| filter.literal(row)),
         Leaf::Mine(image, mine, kind) => rows.name(*image).map(|row| {
             let reader = match kind {

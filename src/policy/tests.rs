@@ -65,6 +65,23 @@ fn nothing_is_allowed_that_no_rule_allows() {
 }
 
 #[test]
+fn a_ladder_says_who_reaches_which_rung_and_those_below() {
+    let rungs = [
+        ("public".to_owned(), When::always()),
+        ("members".to_owned(), When::at_least(Rank::Member)),
+        (
+            "leaders".to_owned(),
+            When::attribute_at_least("rank", Rank::Admin),
+        ),
+    ];
+    let policy = Policy::new().allow("the ladder", Action::Read, When::ladder(NAME, rungs));
+    let said = sql(&policy);
+    let read = said.lines().nth(1).unwrap();
+    let read = read.split_once("WHEN 'member' THEN ").unwrap().1;
+    assert_snapshot!(read, @"(((widgets.name IN ('public')) OR (widgets.name IN ('public', 'members'))) OR (((SELECT tenantry.attribute('rank')) IN ('admin')) AND (widgets.name IN ('public', 'members', 'leaders')))) ELSE ((widgets.name IN ('public')) OR (((SELECT tenantry.attribute('rank')) IN ('admin')) AND (widgets.name IN ('public', 'members', 'leaders')))) END);");
+}
+
+#[test]
 fn a_value_cannot_end_its_text() {
     let policy = Policy::new().allow(
         "named",
@@ -97,6 +114,14 @@ fn what_is_no_policy_is_refused_by_the_name_of_its_rule() {
             "a column that the database keeps",
         ),
         (
+            of(&[Action::Read], When::attribute("scopes", ["all"])),
+            "an attribute that nobody can have",
+        ),
+        (
+            of(&[Action::Read], !When::attribute("a'b", ["all"])),
+            "an attribute that nobody can have",
+        ),
+        (
             Policy::new().allow(" ", Action::Read, When::always()),
             "it has no name",
         ),
@@ -116,7 +141,12 @@ fn what_is_no_policy_is_refused_by_the_name_of_its_rule() {
 
 #[test]
 fn debug_names_rules_and_columns_and_no_value() {
-    let policy = Policy::new().allow("named", Action::Read, When::row(NAME.eq("secret")));
+    let of_the_actor = When::attribute("team", ["secret"]);
+    let policy = Policy::new().allow(
+        "named",
+        Action::Read,
+        When::row(NAME.eq("secret")).or(of_the_actor),
+    );
     let shown = format!("{policy:?}");
     assert!(
         shown.contains("named") && !shown.contains("secret"),

@@ -5,8 +5,8 @@ use std::{borrow::Cow, fmt};
 use sea_orm::{EntityTrait, IdenStatic, Value};
 use uuid::Uuid;
 
-use super::roles::Roles;
-use crate::{ActorKind, Field, Filter, Id, Keyed, field::Leakproof};
+use super::roles::{Ordered, Roles};
+use crate::{ActorKind, Attribute, Field, Filter, Id, Keyed, field::Leakproof};
 
 /// When a rule applies: a condition over the context that asks and the row it asks about.
 ///
@@ -49,6 +49,8 @@ pub(super) enum Leaf<E: EntityTrait> {
     Kind(ActorKind),
     /// An API key that has the scope; also whoever is no API key.
     Scope(&'static str),
+    /// The attribute has one of these values, by their texts; unknown where there is no such attribute.
+    Attribute(&'static str, Vec<String>),
     Row(Image, Filter<E>),
     Mine(Image, E::Column, ActorType),
     /// The time in the column is not in the future.
@@ -137,6 +139,59 @@ impl<E: EntityTrait> When<E> {
         Self(Tree::Leaf(Leaf::Scope(scope)))
     }
 
+    /// The context has this [attribute](crate::Authority::standing), and it is one of these values. Unknown without it, as for API
+    /// keys and jobs.
+    ///
+    /// Values are compared by their texts: `5` and `"5"` are the same.
+    pub fn attribute<A: Into<Attribute>>(
+        name: &'static str,
+        values: impl IntoIterator<Item = A>,
+    ) -> Self {
+        let texts: Vec<String> = values
+            .into_iter()
+            .map(|value| value.into().to_string())
+            .collect();
+        if texts.is_empty() {
+            return Self::never();
+        }
+        Self(Tree::Leaf(Leaf::Attribute(name, texts)))
+    }
+
+    /// The context has this attribute, and it is this word or a greater one.
+    pub fn attribute_at_least<O: Ordered>(name: &'static str, least: O) -> Self {
+        Self::attribute(name, least.and_above().iter().map(|word| word.name()))
+    }
+
+    /// The row stands on a rung of a ladder that the context reaches: rungs from the lowest, each a value of the column and who
+    /// reaches it. Whoever reaches a rung reaches those below.
+    ///
+    /// ```
+    /// use tenantry::{Field, Scoped, policy::When};
+    ///
+    /// tenantry::roles! { pub enum Rank { Guest = "guest", Member = "member" } }
+    /// tenantry::ordered! { pub enum Level { Novice = "novice", Leader = "leader" } }
+    ///
+    /// fn visible<E: Scoped>(visibility: Field<E, String>) -> When<E> {
+    ///     When::ladder(visibility, [
+    ///         ("public".to_owned(), When::always()),
+    ///         ("members".to_owned(), When::at_least(Rank::Member)),
+    ///         ("leaders".to_owned(), When::attribute_at_least("level", Level::Leader)),
+    ///     ])
+    /// }
+    /// ```
+    pub fn ladder<T, N>(field: Field<E, T, N>, rungs: impl IntoIterator<Item = (T, Self)>) -> Self
+    where
+        T: Into<Value> + sea_orm::sea_query::ValueType + Leakproof + Clone,
+    {
+        let mut below = Vec::new();
+        rungs
+            .into_iter()
+            .fold(Self::never(), |reached, (value, who)| {
+                below.push(value);
+                reached.or(who.and(Self::row(field.one_of(below.iter().cloned()))))
+            })
+    }
+
     /// The row matches. Of an update both the row before and the row after are asked.
     pub fn row(filter: Filter<E>) -> Self {
         Self(Tree::Leaf(Leaf::Row(Image::Row, filter)))
@@ -215,6 +270,7 @@ impl<E: EntityTrait> Clone for Leaf<E> {
             Self::Role(names) => Self::Role(names.clone()),
             Self::Kind(kind) => Self::Kind(*kind),
             Self::Scope(scope) => Self::Scope(scope),
+            Self::Attribute(name, values) => Self::Attribute(name, values.clone()),
             Self::Row(image, filter) => Self::Row(*image, filter.clone()),
             Self::Mine(image, column, kind) => Self::Mine(*image, *column, *kind),
             Self::Past(image, column) => Self::Past(*image, *column),
@@ -255,6 +311,7 @@ impl<E: EntityTrait> fmt::Debug for Leaf<E> {
             Self::Role(names) => write!(f, "Role({})", names.join(", ")),
             Self::Kind(kind) => kind.fmt(f),
             Self::Scope(scope) => write!(f, "Scope({scope})"),
+            Self::Attribute(name, values) => write!(f, "Attribute({name} of {})", values.len()),
             Self::Row(image, filter) => write!(f, "{image:?}({filter:?})"),
             Self::Mine(image, column, _) => write!(f, "{image:?}({} is mine)", column.as_str()),
             Self::Past(image, column) => write!(f, "{image:?}({} is past)", column.as_str()),

@@ -1,5 +1,6 @@
 //! Policies: one declaration, three evaluators, one answer.
 
+mod attributes;
 mod equal;
 mod matrix;
 mod notes;

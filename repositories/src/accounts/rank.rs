@@ -14,7 +14,7 @@ tenantry::roles! {
 #[cfg(test)]
 mod tests {
     use sea_orm::{ActiveEnum, Iterable};
-    use tenantry::policy::Roles;
+    use tenantry::policy::Ordered;
     use tenantry_entities::accounts::member::Role;
 
     use super::Rank;

@@ -8,7 +8,7 @@ use insta::assert_snapshot;
 use sea_orm::Set;
 use tenantry::{
     ErrorKind, Result, Scoped, Session,
-    policy::{Act, Action, Policy, Roles as _},
+    policy::{Act, Action, Ordered as _, Policy},
 };
 use tenantry_entities::{
     accounts::member,

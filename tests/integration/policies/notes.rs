@@ -4,8 +4,8 @@ use chrono::{TimeDelta, Utc};
 use sqlx::{AssertSqlSafe, PgPool, Row, postgres::PgArguments};
 use tenantry::{
     ActorId, Authority, Database, Identity, KeyGrant, Mints, PresentedKey, Result, Role, Session,
-    TenantContext, TokenKey, WorkspaceId,
-    policy::{Policy, Roles as _},
+    Standing, TenantContext, TokenKey, WorkspaceId,
+    policy::{Ordered as _, Policy, Roles as _},
 };
 use tenantry_migration::{
     Kernel, KeyType, MigrationTrait, MigratorTrait,
@@ -23,6 +23,9 @@ use crate::random::Numbers;
 
 tenantry::roles! {
     pub(super) enum Rank { Viewer = "viewer", Member = "member", Admin = "admin" }
+}
+tenantry::ordered! {
+    pub(super) enum Level { Novice = "novice", Adept = "o'neill\\", Master = "master" }
 }
 
 /// The job of the tests.
@@ -107,6 +110,31 @@ impl Authority for Everybody {
     ) -> Result<Option<Role>> {
         let actor = actor.as_uuid().unwrap();
         Ok(people().find(|(id, _)| *id == actor).map(|(_, role)| role))
+    }
+
+    /// Half of the people have attributes, some of them few.
+    async fn standing(
+        &self,
+        identity: &Identity<'_>,
+        actor: &ActorId,
+        workspace: &WorkspaceId,
+    ) -> Result<Option<Standing>> {
+        let Some(role) = self.role(identity, actor, workspace).await? else {
+            return Ok(None);
+        };
+        let nth = people().position(|(id, _)| *actor == ActorId::from(id));
+        let standing = Standing::new(role);
+        Ok(Some(match nth.unwrap() {
+            0 => standing.with("level", "novice")?.with("size", 1)?,
+            2 => standing.with("level", "o'neill\\")?.with("trusted", true)?,
+            // As text what is a role, a number and a boolean elsewhere.
+            3 => standing.with("role", "admin")?.with("size", "1")?,
+            4 => standing.with("level", "master")?.with("trusted", false)?,
+            6 => standing
+                .with("level", "grandmaster")?
+                .with("trusted", "true")?,
+            _ => standing,
+        }))
     }
 
     async fn key(&self, _: &Identity<'_>, _: &PresentedKey) -> Result<Option<KeyGrant>> {

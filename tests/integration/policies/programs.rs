@@ -3,10 +3,10 @@
 use chrono::{TimeDelta, Utc};
 use tenantry::{
     ActorKind, Filter,
-    policy::{Action, Policy, Roles as _, When},
+    policy::{Action, Ordered as _, Policy, When},
 };
 
-use super::notes::{ROBOT, Rank, SCOPE, STATES, note};
+use super::notes::{Level, ROBOT, Rank, SCOPE, STATES, note};
 use crate::random::Numbers;
 
 const NAMES: [&str; 6] = ["first", "second", "third", "fourth", "fifth", "sixth"];
@@ -49,7 +49,7 @@ fn when(numbers: &mut Numbers, depth: usize, of_updates: bool) -> When<note::Ent
             _ => !one,
         };
     }
-    match numbers.below(if of_updates { 13 } else { 9 }) {
+    match numbers.below(if of_updates { 17 } else { 13 }) {
         0 => When::always(),
         1 => When::role([*numbers.one_of(Rank::ALL)]),
         2 => When::at_least(*numbers.one_of(Rank::ALL)),
@@ -59,11 +59,39 @@ fn when(numbers: &mut Numbers, depth: usize, of_updates: bool) -> When<note::Ent
         6 => When::mine(note::OWNER),
         7 => When::past(note::DUE),
         8 => When::row(filter(numbers)),
-        9 => When::before(filter(numbers)),
-        10 => When::after(filter(numbers)),
-        11 => When::unchanged(note::RANK),
+        9 => When::attribute(
+            "level",
+            numbers
+                .one_of(&[&["master"][..], &["", "novice"], &[]])
+                .iter()
+                .copied(),
+        ),
+        10 => match numbers.below(3) {
+            0 => When::attribute("size", [0, 1]),
+            1 => When::attribute("trusted", [numbers.one_in(2)]),
+            _ => When::attribute("role", ["admin"]),
+        },
+        11 => When::attribute_at_least("level", *numbers.one_of(Level::ALL)),
+        12 => ladder(numbers),
+        13 => When::before(filter(numbers)),
+        14 => When::after(filter(numbers)),
+        15 => When::unchanged(note::RANK),
         _ => When::steps(note::STATE, steps()),
     }
+}
+
+/// Who sees drafts, who what is open, and who what is done.
+fn ladder(numbers: &mut Numbers) -> When<note::Entity> {
+    let rungs = STATES.map(|state| {
+        let who = match numbers.below(4) {
+            0 => When::always(),
+            1 => When::at_least(*numbers.one_of(Rank::ALL)),
+            2 => When::mine(note::OWNER),
+            _ => When::attribute_at_least("level", *numbers.one_of(Level::ALL)),
+        };
+        (state.to_owned(), who)
+    });
+    When::ladder(note::STATE, rungs)
 }
 
 /// From draft to open and from open to done.
