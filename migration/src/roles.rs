@@ -33,10 +33,14 @@ pub const PURGE: &str = "tenantry_purge";
 pub const APP: &str = "tenantry_app";
 /// The read-only runtime scope role, behind the same wall.
 pub const READER: &str = "tenantry_reader";
+/// The scope role of a person, who reads what is theirs in whatever workspace. It reaches tables whose policy says so.
+pub const PERSON: &str = "tenantry_person";
+/// The scope role of what workspaces have published, read only. It is granted columns of tables whose policy says so.
+pub const CATALOGUE: &str = "tenantry_catalogue";
 
 /// Every role, in the order in which they are created.
-pub const ALL: [&str; 9] = [
-    OWNER, SEAL, AUDIT, IDENTITY, SEARCH, PURGE, MIGRATOR, APP, READER,
+pub const ALL: [&str; 11] = [
+    OWNER, SEAL, AUDIT, IDENTITY, SEARCH, PURGE, MIGRATOR, APP, READER, PERSON, CATALOGUE,
 ];
 
 /// The roles that [`MIGRATOR`] may become.
@@ -44,6 +48,9 @@ pub const MIGRATED_AS: [&str; 6] = [OWNER, SEAL, AUDIT, IDENTITY, SEARCH, PURGE]
 
 /// The roles whose every statement meets the workspace wall.
 pub const SCOPES: [&str; 2] = [APP, READER];
+
+/// The scope roles beside the workspace, each behind a wall of its own.
+pub const BESIDE: [&str; 2] = [PERSON, CATALOGUE];
 
 const ATTEMPTS: u32 = 40;
 

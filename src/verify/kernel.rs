@@ -12,7 +12,7 @@ use super::{
 const DOOR: &str = "enter";
 
 /// The door and the readers.
-const FUNCTIONS: [(&str, &str); 11] = [
+const FUNCTIONS: [(&str, &str); 14] = [
     (DOOR, "IN claim text, IN signature text"),
     ("workspace_id", ""),
     ("workspace_bigint", ""),
@@ -20,6 +20,9 @@ const FUNCTIONS: [(&str, &str); 11] = [
     ("actor_id", ""),
     ("actor_bigint", ""),
     ("actor_text", ""),
+    ("person_id", ""),
+    ("person_bigint", ""),
+    ("person_text", ""),
     ("actor_kind", ""),
     ("role", ""),
     ("request_id", ""),

@@ -56,6 +56,8 @@ pub struct TestDatabase {
     migrator_url: String,
     app_url: String,
     reader_url: String,
+    person_url: String,
+    catalogue_url: String,
     admin: OnceLock<PgPool>,
 }
 
@@ -134,6 +136,18 @@ impl TestDatabase {
         &self.reader_url
     }
 
+    /// Returns the URL of `tenantry_test_person`, a member of exactly `tenantry_person`.
+    #[must_use]
+    pub fn person_url(&self) -> &str {
+        &self.person_url
+    }
+
+    /// Returns the URL of `tenantry_test_catalogue`, a member of exactly `tenantry_catalogue`.
+    #[must_use]
+    pub fn catalogue_url(&self) -> &str {
+        &self.catalogue_url
+    }
+
     /// Returns a small pool of administrator's connections, opened on first use.
     ///
     /// # Panics
@@ -162,6 +176,8 @@ impl TestDatabase {
             migrator_url: of(&logins::MIGRATOR),
             app_url: of(&logins::APP),
             reader_url: of(&logins::READER),
+            person_url: of(&logins::PERSON),
+            catalogue_url: of(&logins::CATALOGUE),
             admin: OnceLock::new(),
             server: address,
             name,

@@ -64,6 +64,6 @@ BEGIN
   END IF;
 END $function$;
 COMMENT ON PROCEDURE tenantry.enter(text, text) IS
-  'Enters a workspace for the rest of the transaction: verifies the claim, seals it to this backend and transaction, and refuses any other.';
+  'Enters a workspace, or the scope of a person, for the rest of the transaction: verifies the claim, seals it to this backend and transaction, and refuses any other.';
 REVOKE ALL ON PROCEDURE tenantry.enter(text, text) FROM PUBLIC;
-GRANT EXECUTE ON PROCEDURE tenantry.enter(text, text) TO tenantry_app, tenantry_reader, tenantry_owner;
+GRANT EXECUTE ON PROCEDURE tenantry.enter(text, text) TO tenantry_app, tenantry_reader, tenantry_person, tenantry_owner;

@@ -10,7 +10,13 @@ pub(super) const MAC: &str = "encode(sha256(seal.outer_key || sha256(seal.inner_
 
 const NO_WORKSPACE: &str = "RAISE EXCEPTION 'no workspace context' USING ERRCODE = '42501', HINT = 'Open a session first.';";
 
+const NO_PERSON: &str = "RAISE EXCEPTION 'no context of a person' USING ERRCODE = '42501', HINT = 'Open a personal session first.';";
+
+/// Whoever stands behind the wall of workspaces, and the roles behind functions and triggers.
 const READERS: &str = "tenantry_app, tenantry_reader, tenantry_owner, tenantry_audit, tenantry_identity, tenantry_search, tenantry_purge";
+/// Besides, the role of persons: touch triggers stamp with it.
+const ACTOR_READERS: &str = "tenantry_app, tenantry_reader, tenantry_person, tenantry_owner, tenantry_audit, tenantry_identity, tenantry_search, \
+     tenantry_purge";
 
 struct Reader {
     signature: &'static str,
@@ -92,7 +98,26 @@ fn actor(signature: &'static str, key: KeyType, comment: &'static str) -> Reader
         absent: "RETURN NULL;",
         body,
         comment,
-        granted_to: READERS,
+        granted_to: ACTOR_READERS,
+    }
+}
+
+/// Answers to the claim of a person alone: a workspace is entered for what a role may do there, not for what is one's own.
+fn person(signature: &'static str, key: KeyType, comment: &'static str) -> Reader {
+    let (prefix, value) = decoded(key);
+    let body = format!(
+        "IF split_part(claim, '|', 2) <> 'person' THEN\n    {NO_PERSON}\n  END IF;\n  \
+         value := split_part(claim, '|', 6);\n  \
+         IF left(value, 2) = '{prefix}' THEN\n    RETURN {value};\n  ELSIF value = '-' THEN\n    {NO_PERSON}\n  END IF;\n  \
+         RAISE EXCEPTION 'context of a person has another type' USING ERRCODE = '42501';"
+    );
+    Reader {
+        signature,
+        returns: key.sql(),
+        absent: NO_PERSON,
+        body,
+        comment,
+        granted_to: "tenantry_person",
     }
 }
 
@@ -168,6 +193,21 @@ pub(super) fn sql(actor_key: KeyType) -> String {
             "actor_text()",
             KeyType::Text,
             "The actor of the context, where actors are named, as jobs are.",
+        ),
+        person(
+            "person_id()",
+            KeyType::Uuid,
+            "The person whose context it is; raises in any other context.",
+        ),
+        person(
+            "person_bigint()",
+            KeyType::BigInt,
+            "The person whose context it is, where people are numbered.",
+        ),
+        person(
+            "person_text()",
+            KeyType::Text,
+            "The person whose context it is, where people are named.",
         ),
         field(
             "actor_kind()",

@@ -2,8 +2,13 @@
 
 use sqlx::{Connection as _, PgConnection};
 
-use super::{APP, ATTEMPTS, MIGRATOR, OWNER, READER, back_off, lost_a_race, run};
-use crate::{Error, quote::identifier};
+use super::{
+    APP, ATTEMPTS, CATALOGUE, MIGRATOR, OWNER, PERSON, READER, back_off, lost_a_race, run,
+};
+use crate::{
+    Error,
+    quote::{identifier, list},
+};
 
 /// Takes the current database from everybody and gives each role what it needs there.
 ///
@@ -41,13 +46,14 @@ async fn try_prepare(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     .fetch_one(&mut *transaction)
     .await?;
     let database = identifier(&database);
-    let [owner, migrator, app, reader] = [OWNER, MIGRATOR, APP, READER].map(identifier);
+    let [owner, migrator, app] = [OWNER, MIGRATOR, APP].map(identifier);
+    let scopes = list([APP, READER, PERSON, CATALOGUE]);
     run(
         &mut transaction,
         format!(
             "REVOKE ALL ON DATABASE {database} FROM PUBLIC; \
              GRANT CREATE ON DATABASE {database} TO {owner}; \
-             GRANT CONNECT ON DATABASE {database} TO {migrator}, {app}, {reader}; \
+             GRANT CONNECT ON DATABASE {database} TO {migrator}, {scopes}; \
              GRANT TEMPORARY ON DATABASE {database} TO {app};"
         ),
     )

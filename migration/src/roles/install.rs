@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use sqlx::{Connection as _, PgConnection, Row as _};
 
-use super::{ALL, ATTEMPTS, MIGRATED_AS, MIGRATOR, OWNER, READER, back_off, lost_a_race, run};
+use super::{
+    ALL, ATTEMPTS, BESIDE, CATALOGUE, MIGRATED_AS, MIGRATOR, OWNER, READER, SCOPES, back_off,
+    lost_a_race, run,
+};
 use crate::{Error, quote::identifier};
 
 /// Creates the roles that are missing and repairs those that deviate.
@@ -62,18 +65,20 @@ async fn try_install(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     }
     memberships(&mut transaction).await?;
     setting(&mut transaction, MIGRATOR, "role", OWNER).await?;
-    setting(
-        &mut transaction,
-        READER,
-        "default_transaction_read_only",
-        "on",
-    )
-    .await?;
+    for reads in [READER, CATALOGUE] {
+        setting(
+            &mut transaction,
+            reads,
+            "default_transaction_read_only",
+            "on",
+        )
+        .await?;
+    }
     transaction.commit().await
 }
 
 fn may_log_in(role: &str) -> bool {
-    role == MIGRATOR || super::SCOPES.contains(&role)
+    role == MIGRATOR || SCOPES.contains(&role) || BESIDE.contains(&role)
 }
 
 fn inherits(role: &str) -> bool {

@@ -273,7 +273,7 @@ async fn a_claim_of_another_shape_is_refused() {
 #[tokio::test]
 async fn the_seal_and_the_keys_are_out_of_reach() {
     let database = Database::migrated().await;
-    for role in roles::SCOPES {
+    for role in roles::SCOPES.into_iter().chain(roles::BESIDE) {
         let mut connection = database.connect(role).await;
         for attack in [
             "SELECT * FROM tenantry.seal",

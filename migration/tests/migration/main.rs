@@ -15,5 +15,6 @@ mod migrators;
 mod owner;
 mod retention;
 mod roles;
+mod scopes;
 mod server;
 mod walls;

@@ -30,7 +30,11 @@ async fn give_passwords(connection: &mut PgConnection) {
     let Some(password) = url.password() else {
         return;
     };
-    for login in [roles::MIGRATOR, roles::APP, roles::READER] {
+    for login in [roles::MIGRATOR]
+        .into_iter()
+        .chain(roles::SCOPES)
+        .chain(roles::BESIDE)
+    {
         let statement = format!(
             "SELECT pg_advisory_lock(1); ALTER ROLE {login} PASSWORD '{password}'; SELECT pg_advisory_unlock(1)"
         );

@@ -36,11 +36,26 @@ pub(super) const READER: Login = Login {
     setting: Some("default_transaction_read_only = on"),
 };
 
-const ALL: [&Login; 3] = [&MIGRATOR, &APP, &READER];
+pub(super) const PERSON: Login = Login {
+    name: "tenantry_test_person",
+    attributes: "LOGIN INHERIT",
+    member_of: &[roles::PERSON],
+    setting: None,
+};
+
+pub(super) const CATALOGUE: Login = Login {
+    name: "tenantry_test_catalogue",
+    attributes: "LOGIN INHERIT",
+    member_of: &[roles::CATALOGUE],
+    setting: Some("default_transaction_read_only = on"),
+};
+
+const ALL: [&Login; 5] = [&MIGRATOR, &APP, &READER, &PERSON, &CATALOGUE];
 
 /// What a superuser may do anyway: end the sessions of the tests, to remove their database, and look into their tables.
 const MEMBERSHIPS: &str = " DO $$ BEGIN IF current_setting('is_superuser') = 'off' THEN \
-    GRANT tenantry_owner, tenantry_test_migrator, tenantry_test_app, tenantry_test_reader TO CURRENT_USER; END IF; END $$;";
+    GRANT tenantry_owner, tenantry_test_migrator, tenantry_test_app, tenantry_test_reader, tenantry_test_person, tenantry_test_catalogue \
+    TO CURRENT_USER; END IF; END $$;";
 
 impl Login {
     /// The same in every process with the same administrator's URL, and unknown to everybody else.

@@ -104,6 +104,16 @@ async fn no_login_of_the_tests_is_more_than_its_role() {
             "tenantry_test_reader",
             "tenantry_reader",
         ),
+        (
+            database.person_url(),
+            "tenantry_test_person",
+            "tenantry_person",
+        ),
+        (
+            database.catalogue_url(),
+            "tenantry_test_catalogue",
+            "tenantry_catalogue",
+        ),
     ] {
         let mut connection = PgConnection::connect(url).await.unwrap();
         let row = sqlx::query(
