@@ -12,7 +12,7 @@ mod table;
 mod vocabulary;
 
 use serde::{Deserialize, Serialize};
-use sqlx::PgConnection;
+use sqlx::{PgConnection, postgres::types::Oid};
 
 pub use access::{
     Function, Grant, Grantee, Membership, Policy, PolicyCommand, Role, Trigger, TriggerLevel,
@@ -56,6 +56,18 @@ pub struct Schema {
     pub comment: Option<String>,
     /// Who may do what in it.
     pub grants: Vec<Grant>,
+}
+
+/// The policies of one table, by name, whatever its schema.
+///
+/// Names are qualified where the `search_path` does not find them.
+pub(crate) async fn policies(
+    connection: &mut PgConnection,
+    table: Oid,
+) -> crate::Result<Vec<Policy>> {
+    read::policies(connection, table)
+        .await
+        .map_err(crate::error::from_statement)
 }
 
 impl Catalog {

@@ -9,6 +9,7 @@ mod action;
 mod context;
 mod decide;
 mod formula;
+mod mark;
 mod roles;
 mod row_security;
 mod sql;
@@ -23,6 +24,8 @@ use sea_orm::{EntityTrait, IdenStatic};
 use crate::{Error, ErrorKind, Result, Scoped, TenantContext, standing};
 use formula::formula;
 use when::{Image, Leaf};
+
+pub(crate) use mark::Mark;
 
 pub use action::Action;
 pub use context::Verdict;

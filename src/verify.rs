@@ -8,7 +8,9 @@ mod cascades;
 mod claims;
 mod comments;
 mod creation;
+mod declared;
 mod distribution;
+mod drift;
 mod expression;
 mod foreign_keys;
 mod functions;
@@ -42,6 +44,7 @@ use crate::{
     Scoped,
     catalog::{Catalog, Table},
     error::from_statement,
+    policy::RowSecurity,
 };
 
 pub use claims::Claim;
@@ -79,6 +82,7 @@ pub struct Verifier {
     scope_roles: Vec<String>,
     globals: Vec<String>,
     claims: Vec<Facts>,
+    policies: Vec<RowSecurity>,
     distributed: bool,
 }
 
@@ -91,6 +95,7 @@ impl Verifier {
             scope_roles: Vec::new(),
             globals: Vec::new(),
             claims: Vec::new(),
+            policies: Vec::new(),
             distributed: false,
         }
     }
@@ -147,6 +152,23 @@ impl Verifier {
         self
     }
 
+    /// Holds what policies are declared against those that are there: one is missing, was altered by hand, or made from another
+    /// declaration; one is there that nobody declared.
+    ///
+    /// Each is made once more on a temporary table, which nobody else sees and which is gone at the end, so that the same server tells
+    /// both. Without declarations only marks are compared, which the policies of a table have in common.
+    ///
+    /// ```
+    /// # use tenantry::{Result, Scoped, policy::Policy, verify::Verifier};
+    /// # fn example<E: Scoped>(notes: &Policy<E>) -> Result<Verifier> {
+    /// Ok(Verifier::new().policies([notes.row_security()?]))
+    /// # }
+    /// ```
+    pub fn policies(mut self, declared: impl IntoIterator<Item = RowSecurity>) -> Self {
+        self.policies.extend(declared);
+        self
+    }
+
     /// Also tells what would keep the schema from being distributed by Citus, as notices.
     pub fn distributed(mut self) -> Self {
         self.distributed = true;
@@ -155,18 +177,22 @@ impl Verifier {
 
     /// Reads the catalogue and tells what breaks a rule.
     ///
-    /// Any login that may connect can ask, since the catalogue is everybody's. Nothing is changed. Rows are not the catalogue's:
+    /// Any login that may connect can ask, since the catalogue is everybody's; with declared [`policies`](Self::policies) one that may
+    /// make temporary tables, as the runtime role may. Nothing is changed. Rows are not the catalogue's:
     /// whether entries lie in the default partition of the audit log is told to those who may read it, which nobody needs but a
     /// superuser; others get a notice if it takes space.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if a schema that was named does not exist, or else as any statement.
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if a schema that was named does not exist,
+    /// [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if policies are declared and this login may make no temporary table, or else
+    /// as any statement.
     pub async fn verify(&self, connection: &mut PgConnection) -> crate::Result<Report> {
         let catalog = self.read(connection).await?;
-        let surroundings = Surroundings::read(connection)
+        let mut surroundings = Surroundings::read(connection)
             .await
             .map_err(from_statement)?;
+        surroundings.declared = declared::read(connection, &catalog, &self.policies).await?;
         Ok(self.judge(&catalog, &surroundings))
     }
 
@@ -215,6 +241,7 @@ impl Verifier {
         roles::check(&subject, &mut findings);
         row_security::check(&subject, &mut findings);
         policies::check(&subject, &mut findings);
+        drift::check(&subject, &mut findings);
         keys::check(&subject, &mut findings);
         foreign_keys::check(&subject, &mut findings);
         cascades::check(&subject, &mut findings);

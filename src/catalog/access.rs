@@ -77,6 +77,9 @@ pub struct Policy {
     pub using: Option<String>,
     /// Which rows can be written.
     pub check: Option<String>,
+    /// Its comment.
+    #[serde(default)]
+    pub comment: Option<String>,
 }
 
 /// What a policy is for.

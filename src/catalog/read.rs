@@ -9,7 +9,8 @@ use serde::{Deserialize, de::DeserializeOwned};
 use sqlx::{AssertSqlSafe, Connection as _, Error, PgConnection, postgres::types::Oid};
 
 use super::{
-    Catalog, Check, Column, Grant, Index, Partition, Role, Schema, Table, Unique, vocabulary,
+    Catalog, Check, Column, Grant, Index, Partition, Policy, Role, Schema, Table, Unique,
+    vocabulary,
 };
 
 mod access;
@@ -54,6 +55,15 @@ pub(super) async fn read(
     let catalog = read_all(&mut transaction, schemas).await;
     transaction.rollback().await?;
     catalog
+}
+
+/// The policies of one table, by name.
+pub(super) async fn policies(
+    connection: &mut PgConnection,
+    table: Oid,
+) -> Result<Vec<Policy>, Error> {
+    let mut policies = of(connection, access::POLICIES, &[table]).await?;
+    Ok(take(&mut policies, table.0))
 }
 
 async fn read_all(connection: &mut PgConnection, schemas: &[&str]) -> Result<Catalog, Error> {

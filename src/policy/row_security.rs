@@ -1,7 +1,5 @@
 //! The policies of PostgreSQL that a [`Policy`] comes to, as the text of a migration.
 
-use std::fmt::Write as _;
-
 use sea_orm::{EntityTrait, IdenStatic};
 use sha2::{Digest, Sha256};
 
@@ -9,6 +7,7 @@ use super::{
     MANAGED, Policy,
     action::Action,
     formula::{formula, formula_of},
+    mark::Mark,
     sql::{Rows, by_role, condition, literal, name, roles},
     when::{Image, Leaf, Tree},
 };
@@ -51,25 +50,51 @@ impl RowSecurity {
         hex(&digest.finalize()[..8])
     }
 
+    /// The comment of every policy and function that this makes: the hash, and how many they are.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        let made = self.policies.len() + usize::from(self.watch.is_some());
+        Mark::new(self.hash(), made).to_string()
+    }
+
     /// The statements of a migration, which may be run again.
     #[must_use]
     pub fn sql(&self) -> String {
-        let (table, mark) = (&self.table, format!("tenantry:{}", self.hash()));
-        let mut text = String::new();
-        for (policy, definition) in &self.policies {
-            let _ = write!(
-                text,
-                "DROP POLICY IF EXISTS {policy} ON {table};\n\
-                 CREATE POLICY {policy} ON {table} {definition};\n\
-                 COMMENT ON POLICY {policy} ON {table} IS {};\n",
-                literal(&mark)
-            );
-        }
-        text.push_str(&self.watching(&mark));
+        let mut text: String = self.policies().map(|policy| self.making(policy)).collect();
+        text.push_str(&self.watching());
         text
     }
 
-    fn watching(&self, mark: &str) -> String {
+    /// The policies, by name and definition.
+    pub(crate) fn policies(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.policies
+            .iter()
+            .map(|(name, definition)| (name.as_str(), definition.as_str()))
+    }
+
+    /// The body of the trigger's function, if there must be one.
+    pub(crate) fn watch(&self) -> Option<&str> {
+        self.watch.as_deref()
+    }
+
+    /// The name of the table alone, quoted.
+    pub(crate) fn table_name(&self) -> &str {
+        &self.row
+    }
+
+    /// What makes one of the policies anew.
+    pub(crate) fn making(&self, (policy, definition): (&str, &str)) -> String {
+        let table = &self.table;
+        format!(
+            "DROP POLICY IF EXISTS {policy} ON {table};\n\
+             CREATE POLICY {policy} ON {table} {definition};\n\
+             COMMENT ON POLICY {policy} ON {table} IS {};\n",
+            literal(&self.mark())
+        )
+    }
+
+    /// What makes the trigger anew, or takes it away.
+    pub(crate) fn watching(&self) -> String {
         let table = &self.table;
         let function = format!("{}_policy\"", table.trim_end_matches('"'));
         let trigger = format!("{}_policy\"", self.row.trim_end_matches('"'));
@@ -85,7 +110,7 @@ impl RowSecurity {
              REVOKE ALL ON FUNCTION {function}() FROM PUBLIC;\n\
              CREATE OR REPLACE TRIGGER {trigger} AFTER UPDATE ON {table} REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows\n  \
              FOR EACH STATEMENT EXECUTE FUNCTION {function}();\n",
-            literal(mark)
+            literal(&self.mark())
         )
     }
 }

@@ -14,8 +14,8 @@ const OPERATION: Field<Entity, uuid::Uuid, Null> = Field::new(Column::DeleteOp);
 
 fn sql(policy: &Policy<Entity>) -> String {
     let sql = policy.row_security().unwrap().sql();
-    let mark = policy.row_security().unwrap().hash();
-    sql.replace(&mark, "…").replace('"', "")
+    let mark = policy.row_security().unwrap().mark();
+    sql.replace(&mark, "tenantry:…").replace('"', "")
 }
 
 #[test]

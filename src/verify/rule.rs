@@ -72,6 +72,16 @@ rules! {
     PolicyPerRow => "policy-per-row",
     /// A policy looks nothing up in tables.
     PolicySubquery => "policy-subquery",
+    /// Every policy that is declared is there.
+    PolicyMissing => "policy-missing",
+    /// A policy that a declaration made says what was declared, and bears its mark.
+    PolicyChanged => "policy-changed",
+    /// The trigger that tells the rows before and after a change is there, fires, and runs what was declared.
+    PolicyTrigger => "policy-trigger",
+    /// Scope roles are let through by what declarations and the kit made, and by nothing else.
+    PolicyStray => "policy-stray",
+    /// Policies that a declaration made have a declaration still.
+    PolicyUndeclared => "policy-undeclared",
     /// The scope column is NOT NULL and of a type that a context can have.
     ScopeColumn => "scope-column",
 

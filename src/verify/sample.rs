@@ -97,6 +97,7 @@ fn policy(name: &str, permissive: bool, roles: &[&str], text: String) -> Policy 
             .collect(),
         using: Some(text.clone()),
         check: Some(text),
+        comment: None,
     }
 }
 
@@ -161,6 +162,7 @@ fn surroundings() -> Surroundings {
         log_months_missing: Vec::new(),
         log_default: None,
         sequences: Vec::new(),
+        declared: Vec::new(),
     }
 }
 

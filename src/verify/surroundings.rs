@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
-use super::names::qualified;
+use super::{declared::Declared, names::qualified};
 use crate::catalog::Grant;
 
 /// The database around the schemas.
@@ -30,6 +30,9 @@ pub(super) struct Surroundings {
     pub(super) log_default: Option<DefaultPartition>,
     /// Sequences that are neither the system's nor an extension's.
     pub(super) sequences: Vec<Sequence>,
+    /// What policies are declared.
+    #[serde(skip)]
+    pub(super) declared: Vec<Declared>,
 }
 
 /// The partition for what no other one takes.

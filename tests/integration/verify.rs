@@ -4,6 +4,7 @@
 //! the roles that it creates included.
 
 mod claims;
+mod drift;
 mod functions;
 mod grants;
 mod keys;

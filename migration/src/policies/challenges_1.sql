@@ -2,31 +2,31 @@
 
 DROP POLICY IF EXISTS app_read ON "challenges"."challenges";
 CREATE POLICY app_read ON "challenges"."challenges" FOR SELECT TO tenantry_app USING (true);
-COMMENT ON POLICY app_read ON "challenges"."challenges" IS 'tenantry:6837224325d54cdf';
+COMMENT ON POLICY app_read ON "challenges"."challenges" IS 'tenantry:6837224325d54cdf/4';
 DROP POLICY IF EXISTS reader_read ON "challenges"."challenges";
 CREATE POLICY reader_read ON "challenges"."challenges" FOR SELECT TO tenantry_reader USING (true);
-COMMENT ON POLICY reader_read ON "challenges"."challenges" IS 'tenantry:6837224325d54cdf';
+COMMENT ON POLICY reader_read ON "challenges"."challenges" IS 'tenantry:6837224325d54cdf/4';
 DROP POLICY IF EXISTS app_insert ON "challenges"."challenges";
 CREATE POLICY app_insert ON "challenges"."challenges" FOR INSERT TO tenantry_app WITH CHECK (CASE (SELECT tenantry.role()) WHEN 'admin' THEN true WHEN 'owner' THEN true ELSE ((SELECT tenantry.actor_kind()) = 'job') END);
-COMMENT ON POLICY app_insert ON "challenges"."challenges" IS 'tenantry:6837224325d54cdf';
+COMMENT ON POLICY app_insert ON "challenges"."challenges" IS 'tenantry:6837224325d54cdf/4';
 DROP POLICY IF EXISTS app_update ON "challenges"."challenges";
 CREATE POLICY app_update ON "challenges"."challenges" FOR UPDATE TO tenantry_app USING (CASE (SELECT tenantry.role()) WHEN 'admin' THEN true WHEN 'owner' THEN true ELSE ((SELECT tenantry.actor_kind()) = 'job') END) WITH CHECK (CASE (SELECT tenantry.role()) WHEN 'admin' THEN true WHEN 'owner' THEN true ELSE ((SELECT tenantry.actor_kind()) = 'job') END);
-COMMENT ON POLICY app_update ON "challenges"."challenges" IS 'tenantry:6837224325d54cdf';
+COMMENT ON POLICY app_update ON "challenges"."challenges" IS 'tenantry:6837224325d54cdf/4';
 DROP TRIGGER IF EXISTS "challenges_policy" ON "challenges"."challenges";
 DROP FUNCTION IF EXISTS "challenges"."challenges_policy"();
 
 DROP POLICY IF EXISTS app_read ON "challenges"."submissions";
 CREATE POLICY app_read ON "challenges"."submissions" FOR SELECT TO tenantry_app USING (true);
-COMMENT ON POLICY app_read ON "challenges"."submissions" IS 'tenantry:9c34bb31a3264ca6';
+COMMENT ON POLICY app_read ON "challenges"."submissions" IS 'tenantry:9c34bb31a3264ca6/5';
 DROP POLICY IF EXISTS reader_read ON "challenges"."submissions";
 CREATE POLICY reader_read ON "challenges"."submissions" FOR SELECT TO tenantry_reader USING (true);
-COMMENT ON POLICY reader_read ON "challenges"."submissions" IS 'tenantry:9c34bb31a3264ca6';
+COMMENT ON POLICY reader_read ON "challenges"."submissions" IS 'tenantry:9c34bb31a3264ca6/5';
 DROP POLICY IF EXISTS app_insert ON "challenges"."submissions";
 CREATE POLICY app_insert ON "challenges"."submissions" FOR INSERT TO tenantry_app WITH CHECK (CASE (SELECT tenantry.role()) WHEN 'admin' THEN true WHEN 'manager' THEN (((("submissions"."user_id" = (SELECT tenantry.actor_id())) AND ("submissions"."status" IN ('draft', 'submitted'))) AND ("submissions"."score" IS NULL)) OR ((SELECT tenantry.actor_kind()) = 'job')) WHEN 'member' THEN (((("submissions"."user_id" = (SELECT tenantry.actor_id())) AND ("submissions"."status" IN ('draft', 'submitted'))) AND ("submissions"."score" IS NULL)) OR ((SELECT tenantry.actor_kind()) = 'job')) WHEN 'owner' THEN true ELSE ((SELECT tenantry.actor_kind()) = 'job') END);
-COMMENT ON POLICY app_insert ON "challenges"."submissions" IS 'tenantry:9c34bb31a3264ca6';
+COMMENT ON POLICY app_insert ON "challenges"."submissions" IS 'tenantry:9c34bb31a3264ca6/5';
 DROP POLICY IF EXISTS app_update ON "challenges"."submissions";
 CREATE POLICY app_update ON "challenges"."submissions" FOR UPDATE TO tenantry_app USING (CASE (SELECT tenantry.role()) WHEN 'admin' THEN true WHEN 'manager' THEN ((((("submissions"."user_id" = (SELECT tenantry.actor_id())) AND (NOT ("submissions"."status" = 'judged'))) AND (NOT ("submissions"."status" = 'judged'))) OR (((NOT ("submissions"."user_id" = (SELECT tenantry.actor_id()))) AND ("submissions"."status" IN ('submitted', 'judged'))) AND ("submissions"."status" IN ('submitted', 'judged'))) OR ((SELECT tenantry.actor_kind()) = 'job')) OR (("submissions"."user_id" = (SELECT tenantry.actor_id())) OR ((SELECT tenantry.actor_kind()) = 'job'))) WHEN 'member' THEN ((((("submissions"."user_id" = (SELECT tenantry.actor_id())) AND (NOT ("submissions"."status" = 'judged'))) AND (NOT ("submissions"."status" = 'judged'))) OR (((NOT ("submissions"."user_id" = (SELECT tenantry.actor_id()))) AND ("submissions"."status" IN ('submitted', 'judged'))) AND ("submissions"."status" IN ('submitted', 'judged'))) OR ((SELECT tenantry.actor_kind()) = 'job')) OR (("submissions"."user_id" = (SELECT tenantry.actor_id())) OR ((SELECT tenantry.actor_kind()) = 'job'))) WHEN 'owner' THEN true ELSE ((SELECT tenantry.actor_kind()) = 'job') END) WITH CHECK (CASE (SELECT tenantry.role()) WHEN 'admin' THEN true WHEN 'manager' THEN ((((NOT ("submissions"."status" = 'judged')) AND (("submissions"."user_id" = (SELECT tenantry.actor_id())) AND (NOT ("submissions"."status" = 'judged')))) OR (("submissions"."status" = 'judged') AND ((NOT ("submissions"."user_id" = (SELECT tenantry.actor_id()))) AND ("submissions"."status" = 'judged'))) OR ((SELECT tenantry.actor_kind()) = 'job')) OR (("submissions"."user_id" = (SELECT tenantry.actor_id())) OR ((SELECT tenantry.actor_kind()) = 'job'))) WHEN 'member' THEN ((((NOT ("submissions"."status" = 'judged')) AND (("submissions"."user_id" = (SELECT tenantry.actor_id())) AND (NOT ("submissions"."status" = 'judged')))) OR (("submissions"."status" = 'judged') AND ((NOT ("submissions"."user_id" = (SELECT tenantry.actor_id()))) AND ("submissions"."status" = 'judged'))) OR ((SELECT tenantry.actor_kind()) = 'job')) OR (("submissions"."user_id" = (SELECT tenantry.actor_id())) OR ((SELECT tenantry.actor_kind()) = 'job'))) WHEN 'owner' THEN true ELSE ((SELECT tenantry.actor_kind()) = 'job') END);
-COMMENT ON POLICY app_update ON "challenges"."submissions" IS 'tenantry:9c34bb31a3264ca6';
+COMMENT ON POLICY app_update ON "challenges"."submissions" IS 'tenantry:9c34bb31a3264ca6/5';
 CREATE OR REPLACE FUNCTION "challenges"."submissions_policy"() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$
 BEGIN
@@ -41,22 +41,22 @@ BEGIN
   END IF;
   RETURN NULL;
 END $function$;
-COMMENT ON FUNCTION "challenges"."submissions_policy"() IS 'tenantry:9c34bb31a3264ca6';
+COMMENT ON FUNCTION "challenges"."submissions_policy"() IS 'tenantry:9c34bb31a3264ca6/5';
 REVOKE ALL ON FUNCTION "challenges"."submissions_policy"() FROM PUBLIC;
 CREATE OR REPLACE TRIGGER "submissions_policy" AFTER UPDATE ON "challenges"."submissions" REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows
   FOR EACH STATEMENT EXECUTE FUNCTION "challenges"."submissions_policy"();
 
 DROP POLICY IF EXISTS app_read ON "challenges"."judges";
 CREATE POLICY app_read ON "challenges"."judges" FOR SELECT TO tenantry_app USING (true);
-COMMENT ON POLICY app_read ON "challenges"."judges" IS 'tenantry:6837224325d54cdf';
+COMMENT ON POLICY app_read ON "challenges"."judges" IS 'tenantry:6837224325d54cdf/4';
 DROP POLICY IF EXISTS reader_read ON "challenges"."judges";
 CREATE POLICY reader_read ON "challenges"."judges" FOR SELECT TO tenantry_reader USING (true);
-COMMENT ON POLICY reader_read ON "challenges"."judges" IS 'tenantry:6837224325d54cdf';
+COMMENT ON POLICY reader_read ON "challenges"."judges" IS 'tenantry:6837224325d54cdf/4';
 DROP POLICY IF EXISTS app_insert ON "challenges"."judges";
 CREATE POLICY app_insert ON "challenges"."judges" FOR INSERT TO tenantry_app WITH CHECK (CASE (SELECT tenantry.role()) WHEN 'admin' THEN true WHEN 'owner' THEN true ELSE ((SELECT tenantry.actor_kind()) = 'job') END);
-COMMENT ON POLICY app_insert ON "challenges"."judges" IS 'tenantry:6837224325d54cdf';
+COMMENT ON POLICY app_insert ON "challenges"."judges" IS 'tenantry:6837224325d54cdf/4';
 DROP POLICY IF EXISTS app_update ON "challenges"."judges";
 CREATE POLICY app_update ON "challenges"."judges" FOR UPDATE TO tenantry_app USING (CASE (SELECT tenantry.role()) WHEN 'admin' THEN true WHEN 'owner' THEN true ELSE ((SELECT tenantry.actor_kind()) = 'job') END) WITH CHECK (CASE (SELECT tenantry.role()) WHEN 'admin' THEN true WHEN 'owner' THEN true ELSE ((SELECT tenantry.actor_kind()) = 'job') END);
-COMMENT ON POLICY app_update ON "challenges"."judges" IS 'tenantry:6837224325d54cdf';
+COMMENT ON POLICY app_update ON "challenges"."judges" IS 'tenantry:6837224325d54cdf/4';
 DROP TRIGGER IF EXISTS "judges_policy" ON "challenges"."judges";
 DROP FUNCTION IF EXISTS "challenges"."judges_policy"();

@@ -12,7 +12,8 @@ pub(super) const POLICIES: &str = "
 SELECT p.polrelid::int8 AS table, p.polname AS name, p.polpermissive AS permissive, p.polcmd AS command,
        (SELECT json_agg(r.rolname ORDER BY r.rolname NULLS FIRST)
           FROM unnest(p.polroles) AS u(oid) LEFT JOIN pg_roles r ON r.oid = u.oid) AS roles,
-       pg_get_expr(p.polqual, p.polrelid) AS using, pg_get_expr(p.polwithcheck, p.polrelid) AS check
+       pg_get_expr(p.polqual, p.polrelid) AS using, pg_get_expr(p.polwithcheck, p.polrelid) AS check,
+       obj_description(p.oid, 'pg_policy') AS comment
   FROM pg_policy p WHERE p.polrelid = ANY($1) ORDER BY p.polname";
 
 pub(super) const TABLE_GRANTS: &str = "

@@ -295,7 +295,7 @@ async fn every_table_has_its_policy() {
             .fetch_all(&world.test.admin())
             .await
             .unwrap();
-            let mark = Some(format!("tenantry:{}", row_security.hash()));
+            let mark = Some(row_security.mark());
             assert_eq!(
                 marks,
                 vec![mark; 4],
