@@ -17,6 +17,7 @@ use crate::{
     error::from_statement,
     hook::Hooks,
     limit::Leases,
+    policy::Policies,
     retry::RetryPolicy,
 };
 
@@ -51,6 +52,7 @@ pub(crate) struct Inner {
     recorder: Recorder,
     pub(crate) cursor_key: [u8; 32],
     pub(crate) hooks: Hooks,
+    pub(crate) policies: Policies,
     pub(crate) tokens: TokenKeys,
     leases: Leases,
 }

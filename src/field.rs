@@ -270,22 +270,22 @@ impl<E: EntityTrait> Filter<E> {
     /// As in SQL, a row for which the condition is neither true nor false does not match.
     #[must_use]
     pub fn matches(&self, row: &E::Model) -> Option<bool> {
-        self.truth(row).map(|truth| truth == Some(true))
+        self.truth(&|column| Some(row.get(column)))
+            .map(|truth| truth == Some(true))
     }
 
-    /// Three-valued: `Some(None)` is SQL's unknown, `None` is "ask PostgreSQL".
-    pub(crate) fn truth(&self, row: &E::Model) -> Option<Option<bool>> {
-        let null = |column: &E::Column| row.get(*column) == row.get(*column).as_null();
+    /// Three-valued, for a row of which `held` knows some values: `Some(None)` is SQL's unknown, `None` is "ask PostgreSQL".
+    pub(crate) fn truth(&self, held: &Held<'_, E>) -> Option<Option<bool>> {
         Some(match &self.0 {
             // `NULL` is in no empty set, and PostgreSQL is not even asked.
             Node::OneOf(_, values) if values.is_empty() => Some(false),
             Node::Compare(column, ..) | Node::OneOf(column, _) | Node::Prefix(column, _)
-                if null(column) =>
+                if is_null(&held(*column)?) =>
             {
                 None
             }
             Node::Compare(column, operator, value, compare) => {
-                let ordering = compare(&stored(row.get(*column)), &stored(value.clone()));
+                let ordering = compare(&stored(held(*column)?), &stored(value.clone()));
                 Some(match operator {
                     BinOper::Equal => ordering == Some(Ordering::Equal),
                     BinOper::SmallerThan => ordering == Some(Ordering::Less),
@@ -296,18 +296,18 @@ impl<E: EntityTrait> Filter<E> {
                 })
             }
             Node::OneOf(column, values) => {
-                let value = stored(row.get(*column));
+                let value = stored(held(*column)?);
                 Some(values.iter().any(|one| stored(one.clone()) == value))
             }
-            Node::Prefix(column, prefix) => match row.get(*column) {
+            Node::Prefix(column, prefix) => match held(*column)? {
                 Value::String(Some(text)) => Some(text.starts_with(prefix.as_str())),
                 _ => return None,
             },
-            Node::IsNull(column) => Some(null(column)),
-            Node::All(filters) => fold(filters, row, false)?,
-            Node::Any(filters) => fold(filters, row, true)?,
-            Node::Not(filter) => filter.truth(row)?.map(|truth| !truth),
-            Node::Among(among) => among.truth(row)?,
+            Node::IsNull(column) => Some(is_null(&held(*column)?)),
+            Node::All(filters) => decided(filters.iter().map(|one| one.truth(held)), false)?,
+            Node::Any(filters) => decided(filters.iter().map(|one| one.truth(held)), true)?,
+            Node::Not(filter) => filter.truth(held)?.map(|truth| !truth),
+            Node::Among(among) => among.truth(held)?,
             // Only the transaction knows its time.
             Node::Past(_) | Node::Expression(_) => return None,
         })
@@ -351,21 +351,32 @@ fn stored(value: Value) -> Value {
     }
 }
 
-/// `AND` (decided by a false) or `OR` (decided by a true), with SQL's unknown.
-fn fold<E: EntityTrait>(
-    filters: &[Filter<E>],
-    row: &E::Model,
+/// What is known of a row: the value of a column, or `None` where only PostgreSQL knows it.
+pub(crate) type Held<'r, E> = dyn Fn(<E as EntityTrait>::Column) -> Option<Value> + 'r;
+
+fn is_null(value: &Value) -> bool {
+    *value == value.as_null()
+}
+
+/// `AND`, which a false decides, or `OR`, which a true decides, over SQL's three values and "ask PostgreSQL".
+pub(crate) fn decided(
+    parts: impl Iterator<Item = Option<Option<bool>>>,
     decisive: bool,
 ) -> Option<Option<bool>> {
-    let mut unknown = false;
-    for filter in filters {
-        match filter.truth(row)? {
-            Some(truth) if truth == decisive => return Some(Some(decisive)),
-            Some(_) => {}
-            None => unknown = true,
+    let (mut unknown, mut unasked) = (false, false);
+    for part in parts {
+        match part {
+            Some(Some(truth)) if truth == decisive => return Some(Some(decisive)),
+            Some(Some(_)) => {}
+            Some(None) => unknown = true,
+            None => unasked = true,
         }
     }
-    Some(if unknown { None } else { Some(!decisive) })
+    match (unasked, unknown) {
+        (true, _) => None,
+        (false, true) => Some(None),
+        (false, false) => Some(Some(!decisive)),
+    }
 }
 
 impl<E: EntityTrait> std::ops::Not for Filter<E> {

@@ -30,6 +30,7 @@ mod rows;
 mod sample;
 mod search;
 mod session;
+mod sight;
 mod stale;
 mod standing;
 mod token;

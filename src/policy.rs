@@ -10,9 +10,11 @@ mod context;
 mod decide;
 mod formula;
 mod mark;
+mod policies;
 mod roles;
 mod row_security;
 mod sql;
+mod statement;
 #[cfg(test)]
 mod tests;
 mod when;
@@ -30,8 +32,10 @@ pub(crate) use mark::Mark;
 pub use action::Action;
 pub use context::Verdict;
 pub use decide::{Act, Decision};
+pub use policies::Policies;
 pub use roles::{Ordered, Roles};
 pub use row_security::RowSecurity;
+pub(crate) use statement::Intent;
 pub use when::{ActorColumn, Moment, When};
 
 /// Who may do what with which rows of a table.

@@ -11,6 +11,7 @@ use sqlx::{Row, postgres::PgRow};
 use crate::{
     Access, Error, ErrorKind, Page, Query, Result, Rows, Scoped, Session,
     error::{from_decode, from_statement},
+    sight::Sight,
 };
 
 mod keyset;
@@ -69,8 +70,7 @@ async fn paged<E: Scoped, A: Access, T>(
     position: impl FnOnce(&[Key<E>], &T) -> Result<Vec<Value>>,
 ) -> Result<Page<T>> {
     let limit = page_size(query.limit)?;
-    let workspace = session.context().workspace();
-    let plan = select::ordered(workspace, query, session.cursor_key())?;
+    let plan = select::ordered(&Sight::of(session), query, session.cursor_key())?;
     let mut select = select(plan.select, &plan.keys);
     select.limit(limit + 1);
     let found = session
@@ -97,7 +97,7 @@ pub(crate) async fn count<E: Scoped, A: Access>(
     rows: &Rows<'_, E, A>,
     query: &Query<E>,
 ) -> Result<u64> {
-    let statement = select::count(rows.workspace(), query);
+    let statement = select::count(&rows.sight(), query);
     let connection = rows.session().connection();
     let row = connection
         .fetch_optional(Rows::<E, A>::purpose("count"), statement)

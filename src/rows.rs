@@ -14,6 +14,7 @@ use crate::{
     query::Visibility,
     read::{model, models, select},
     session::ReadWrite,
+    sight::Sight,
 };
 
 /// The rows of `E` that the session's workspace owns. A handle: copy it, keep several on one session.
@@ -45,6 +46,10 @@ impl<'s, E: Scoped, A: Access> Rows<'s, E, A> {
 
     pub(crate) fn workspace(&self) -> &'s WorkspaceId {
         self.session.context().workspace()
+    }
+
+    pub(crate) fn sight(&self) -> Sight<'s, E> {
+        Sight::of(self.session)
     }
 
     pub(crate) fn purpose(verb: &'static str) -> Purpose {
@@ -105,7 +110,7 @@ impl<'s, E: Scoped, A: Access> Rows<'s, E, A> {
         visibility: Visibility,
         lock: bool,
     ) -> Result<Option<E::Model>> {
-        let select = select::by_id(self.workspace(), &id, visibility);
+        let select = select::by_id(&self.sight(), &id, visibility);
         let select = if lock {
             select.lock(sea_orm::sea_query::LockType::NoKeyUpdate)
         } else {
@@ -129,7 +134,7 @@ impl<'s, E: Scoped, A: Access> Rows<'s, E, A> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let statement = select::build(select::by_ids(self.workspace(), ids));
+        let statement = select::build(select::by_ids(&self.sight(), ids));
         let rows = self
             .session
             .connection()
@@ -171,7 +176,7 @@ impl<'s, E: Scoped, A: Access> Rows<'s, E, A> {
     ///
     /// Only what a connection can fail with.
     pub async fn exists(self, query: Query<E>) -> Result<bool> {
-        let statement = select::exists(self.workspace(), &query);
+        let statement = select::exists(&self.sight(), &query);
         let row = self
             .session
             .connection()

@@ -8,6 +8,7 @@ use crate::{
     Database, Error, Result, Rows, Scoped, TenantContext,
     connection::{Connection, Purpose},
     hook::Hooks,
+    policy::Policies,
 };
 
 /// What a session may do. Closed: a session reads, or reads and writes.
@@ -107,6 +108,10 @@ impl<A: Access> Session<A> {
 
     pub(crate) fn hooks(&self) -> &Hooks {
         &self.database.inner.hooks
+    }
+
+    pub(crate) fn policies(&self) -> &Policies {
+        &self.database.inner.policies
     }
 
     /// How many hooks are around.

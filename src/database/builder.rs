@@ -14,7 +14,12 @@ use super::{
 };
 use crate::{
     Authority, Error, ErrorKind, Hook, Isolation, Result, Scoped, SigningKey, TokenKey, TokenKeys,
-    audit::Recorder, connection::Asking, error::from_connect, hook::Hooks, limit::Leases,
+    audit::Recorder,
+    connection::Asking,
+    error::from_connect,
+    hook::Hooks,
+    limit::Leases,
+    policy::{Policies, Policy},
     retry::RetryPolicy,
 };
 
@@ -37,6 +42,7 @@ pub struct DatabaseBuilder {
     persistent: bool,
     retry: RetryPolicy,
     hooks: Hooks,
+    policies: Policies,
     unpatched: Unpatched,
 }
 
@@ -59,6 +65,7 @@ impl DatabaseBuilder {
             persistent: true,
             retry: RetryPolicy::default(),
             hooks: Hooks::default(),
+            policies: Policies::default(),
             unpatched: Unpatched::Warned,
         }
     }
@@ -180,6 +187,21 @@ impl DatabaseBuilder {
         self
     }
 
+    /// Says who may do what with the rows of a table: the predicates of the policy stand in every statement of every session, and an
+    /// error names the rule that refused. See [`Policy`].
+    ///
+    /// Row security says the same where the policy's migration was run, also of statements that are not the engine's.
+    pub fn policy<E: Scoped>(mut self, policy: Policy<E>) -> Self {
+        self.policies = self.policies.with(policy);
+        self
+    }
+
+    /// The same for several tables, such as all of a system.
+    pub fn policies(mut self, policies: Policies) -> Self {
+        self.policies = self.policies.and(policies);
+        self
+    }
+
     /// Connects, and refuses a login or a schema that would leave row security without effect.
     ///
     /// A server whose row security has known holes is a warning, or an error where
@@ -187,11 +209,13 @@ impl DatabaseBuilder {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the URL is not valid, if the login is a
+    /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the URL is not valid, if a policy is none
+    /// ([`Policy::check`]), if the login is a
     /// superuser, bypasses or owns the tables, if a table it may touch has no wall, or if the server is
     /// too old;
     /// [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable) if the server cannot be reached.
     pub async fn connect(self, authority: impl Authority) -> Result<Database> {
+        self.policies.row_security()?;
         let pool = self.open(&self.url).await?;
         let read_pool = match &self.read_url {
             Some(url) => Some(self.open(url).await?),
@@ -214,6 +238,7 @@ impl DatabaseBuilder {
                 retry: self.retry,
                 recorder: Recorder::new(),
                 hooks: self.hooks,
+                policies: self.policies,
             }),
         })
     }

@@ -3,12 +3,12 @@
 use std::{collections::BTreeSet, fmt};
 
 use sea_orm::{
-    Condition, EntityTrait, IdenStatic, ModelTrait, Value,
+    Condition, EntityTrait, IdenStatic, Value,
     prelude::Json,
     sea_query::{Alias, ArrayType, BinOper, Expr, ExprTrait, Func, FunctionCall, Query},
 };
 
-use super::qualified;
+use super::{Held, qualified};
 use crate::Scoped;
 
 /// Rows among those that a search function answers.
@@ -90,8 +90,8 @@ impl<E: EntityTrait> Among<E> {
     }
 
     /// Three-valued, and `None` for "ask PostgreSQL".
-    pub(super) fn truth(&self, row: &E::Model) -> Option<Option<bool>> {
-        let tags_of = |column: &E::Column| match row.get(*column) {
+    pub(super) fn truth(&self, held: &Held<'_, E>) -> Option<Option<bool>> {
+        let tags_of = |column: &E::Column| match held(*column)? {
             Value::Array(_, Some(values)) => Some(Some(
                 values
                     .iter()
@@ -106,7 +106,7 @@ impl<E: EntityTrait> Among<E> {
         };
         Some(match &self.operand {
             Operand::Words(_) => return None,
-            Operand::Document(column, wanted) => match row.get(*column) {
+            Operand::Document(column, wanted) => match held(*column)? {
                 Value::Json(Some(document)) => Some(contains(&document, wanted, true)),
                 Value::Json(None) => None,
                 _ => return None,

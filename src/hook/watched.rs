@@ -11,6 +11,7 @@ use crate::{
     connection::Purpose,
     query::Visibility,
     read::{models, select},
+    sight::Sight,
 };
 
 /// Which rows of a table: of those that live, or of those that are deleted.
@@ -58,7 +59,7 @@ pub(super) fn watch<E: Scoped>(session: &Session) -> Result<Option<Box<dyn Watch
 
 impl<E: Scoped> Rows<'_, E> {
     async fn read(&self, condition: Condition) -> Result<Vec<E::Model>> {
-        let select = select::scoped::<E>(self.session.context().workspace(), condition.visibility)
+        let select = select::scoped(&Sight::<E>::of(self.session), condition.visibility)
             .filter(condition.holds)
             .order_by_asc(E::ID);
         let purpose = Purpose {

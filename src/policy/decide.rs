@@ -6,13 +6,13 @@ use chrono::{DateTime, Utc};
 use sea_orm::{EntityTrait, ModelTrait, Value};
 
 use super::{
-    Effect, Policy,
+    Effect, Policy, Rule,
     action::Action,
     context::{actor, of_context},
-    formula::asked,
+    formula::{about, asked},
     when::{Image, Leaf, Tree},
 };
-use crate::{Error, ErrorKind, Result, Scoped, TenantContext};
+use crate::{Error, ErrorKind, Result, Scoped, TenantContext, field::decided};
 
 /// What somebody wants to do, with the rows that it is about.
 #[derive(Debug)]
@@ -119,114 +119,138 @@ impl<E: Scoped> Policy<E> {
         act: &Act<'_, E>,
         now: DateTime<Utc>,
     ) -> Result<Decision> {
-        for image in act.action().reads() {
-            if let Some(row) = act.image(*image) {
-                let read = self.decide(context, &Act::On(Action::Read, row), now)?;
-                if !read.is_permitted {
-                    return Ok(Decision {
-                        action: act.action(),
-                        ..read
-                    });
-                }
-            }
-        }
-        self.decide(context, act, now)
+        let known = Known {
+            held: &|image, column| Some(act.image(image)?.get(column)),
+            now: Some(now),
+        };
+        self.decide(context, act.action(), &known).ok_or_else(|| {
+            Error::new(
+                ErrorKind::Invalid,
+                "a rule has a filter that only PostgreSQL can answer",
+            )
+            .with_field("policy")
+        })
     }
 
-    fn decide(
+    /// The decision, as far as what is known of the rows tells it; `None` where only PostgreSQL can.
+    pub(crate) fn decide(
         &self,
         context: &TenantContext,
-        act: &Act<'_, E>,
-        now: DateTime<Utc>,
-    ) -> Result<Decision> {
-        let action = act.action();
+        action: Action,
+        known: &Known<'_, E>,
+    ) -> Option<Decision> {
+        let reads = action.reads().iter().map(|image| {
+            self.decided_by(action, |rule| {
+                let about = about(&rule.when.0, *image);
+                rule.actions
+                    .contains(&Action::Read)
+                    .then(|| truth(&about, context, known))
+            })
+        });
+        let done = self.decided_by(action, |rule| {
+            let asked = asked(rule, action);
+            rule.actions
+                .contains(&action)
+                .then(|| truth(&asked, context, known))
+        });
+        let mut all: Vec<Option<Decision>> = reads.chain([done]).collect();
+        let refused = |one: &Option<Decision>| one.as_ref().is_some_and(|one| !one.is_permitted);
+        match all.iter().position(refused) {
+            Some(first) => all.swap_remove(first),
+            None if all.iter().any(Option::is_none) => None,
+            None => all.pop().flatten(),
+        }
+    }
+
+    /// The first rule that forbids, or else the first that allows. `truth` is `None` where a rule is about something else.
+    fn decided_by(
+        &self,
+        action: Action,
+        truth: impl Fn(&Rule<E>) -> Option<Option<Option<bool>>>,
+    ) -> Option<Decision> {
         let decision = |is_permitted, rule| Decision {
             action,
             is_permitted,
             rule,
         };
-        let mut allowing = None;
+        let (mut allowing, mut may_forbid, mut may_allow) = (None, false, false);
         for rule in self.rules() {
-            if !rule.actions.contains(&action) {
-                continue;
-            }
-            let truth = truth(&asked(rule, action), context, act, now).ok_or_else(|| {
-                Error::new(
-                    ErrorKind::Invalid,
-                    format!("only PostgreSQL can answer a rule: {}", rule.name),
-                )
-            })?;
-            match (rule.effect, truth) {
-                (Effect::Forbid, Some(false)) => {}
+            match (rule.effect, truth(rule)) {
+                (_, None) | (Effect::Forbid, Some(Some(Some(false)))) => {}
+                (Effect::Forbid, Some(None)) => may_forbid = true,
                 // What is unknown forbids too.
-                (Effect::Forbid, _) => return Ok(decision(false, Some(rule.name))),
-                (Effect::Allow, Some(true)) => allowing = allowing.or(Some(rule.name)),
-                (Effect::Allow, _) => {}
+                (Effect::Forbid, Some(Some(_))) => return Some(decision(false, Some(rule.name))),
+                (Effect::Allow, Some(Some(Some(true)))) => allowing = allowing.or(Some(rule.name)),
+                (Effect::Allow, Some(None)) => may_allow = true,
+                (Effect::Allow, Some(Some(_))) => {}
             }
         }
-        Ok(decision(allowing.is_some(), allowing))
+        match allowing {
+            Some(_) if may_forbid => None,
+            Some(_) => Some(decision(true, allowing)),
+            None if may_allow => None,
+            None => Some(decision(false, None)),
+        }
     }
+}
+
+/// What is known of the rows that somebody wants to do something with.
+pub(crate) struct Known<'r, E: EntityTrait> {
+    /// The value of a column of the row before or after; `None` where only PostgreSQL knows it.
+    pub(crate) held: &'r dyn Fn(Image, E::Column) -> Option<Value>,
+    /// The time of the transaction.
+    pub(crate) now: Option<DateTime<Utc>>,
 }
 
 /// Three-valued: `Some(None)` is SQL's unknown, `None` is "ask PostgreSQL".
 fn truth<E: EntityTrait>(
     formula: &Tree<Leaf<E>>,
     context: &TenantContext,
-    act: &Act<'_, E>,
-    now: DateTime<Utc>,
+    known: &Known<'_, E>,
 ) -> Option<Option<bool>> {
+    let each = |parts: &[Tree<Leaf<E>>], decisive| {
+        decided(
+            parts.iter().map(|part| truth(part, context, known)),
+            decisive,
+        )
+    };
     match formula {
-        Tree::Not(inner) => truth(inner, context, act, now).map(|inner| inner.map(|known| !known)),
-        Tree::All(parts) => decided(parts, context, act, now, false),
-        Tree::Any(parts) => decided(parts, context, act, now, true),
-        Tree::Leaf(leaf) => asked_of(leaf, context, act, now),
+        Tree::Not(inner) => truth(inner, context, known).map(|inner| inner.map(|known| !known)),
+        Tree::All(parts) => each(parts, false),
+        Tree::Any(parts) => each(parts, true),
+        Tree::Leaf(leaf) => asked_of(leaf, context, known),
     }
-}
-
-fn decided<E: EntityTrait>(
-    parts: &[Tree<Leaf<E>>],
-    context: &TenantContext,
-    act: &Act<'_, E>,
-    now: DateTime<Utc>,
-    decisive: bool,
-) -> Option<Option<bool>> {
-    let mut outcome = Some(!decisive);
-    for part in parts {
-        match truth(part, context, act, now)? {
-            Some(known) if known == decisive => return Some(Some(decisive)),
-            Some(_) => {}
-            None => outcome = None,
-        }
-    }
-    Some(outcome)
 }
 
 fn asked_of<E: EntityTrait>(
     leaf: &Leaf<E>,
     context: &TenantContext,
-    act: &Act<'_, E>,
-    now: DateTime<Utc>,
+    known: &Known<'_, E>,
 ) -> Option<Option<bool>> {
     if let Some(known) = of_context(leaf, context) {
         return Some(known);
     }
+    let held = known.held;
     match leaf {
-        Leaf::Row(image, filter) => filter.truth(act.image(*image)?),
+        Leaf::Row(image, filter) => filter.truth(&|column| held(*image, column)),
         Leaf::Mine(image, column, kind) => {
-            let held = act.image(*image)?.get(*column);
             let Some(actor) = actor(context, *kind) else {
                 return Some(None);
             };
+            let held = held(*image, *column)?;
             Some((held != held.as_null()).then(|| held == actor))
         }
-        Leaf::Past(image, column) => Some(match act.image(*image)?.get(*column) {
-            Value::ChronoDateTimeUtc(at) => at.map(|at| at <= now),
-            Value::ChronoDateTimeWithTimeZone(at) => at.map(|at| at <= now),
-            _ => return None,
-        }),
+        Leaf::Past(image, column) => {
+            let (at, now) = (held(*image, *column)?, known.now?);
+            Some(match at {
+                Value::ChronoDateTimeUtc(at) => at.map(|at| at <= now),
+                Value::ChronoDateTimeWithTimeZone(at) => at.map(|at| at <= now),
+                _ => return None,
+            })
+        }
         Leaf::Unchanged(column) => {
-            let (before, after) = (act.image(Image::Before)?, act.image(Image::After)?);
-            Some(Some(before.get(*column) == after.get(*column)))
+            let (before, after) = (held(Image::Before, *column)?, held(Image::After, *column)?);
+            Some(Some(before == after))
         }
         Leaf::Role(_) | Leaf::Kind(_) | Leaf::Scope(_) | Leaf::Attribute(..) => None,
     }

@@ -146,7 +146,7 @@ pub(super) fn asked<E: EntityTrait>(rule: &Rule<E>, action: Action) -> Tree<Leaf
 }
 
 /// The formula with every condition on the row about this one.
-fn about<E: EntityTrait>(tree: &Tree<Leaf<E>>, image: Image) -> Tree<Leaf<E>> {
+pub(super) fn about<E: EntityTrait>(tree: &Tree<Leaf<E>>, image: Image) -> Tree<Leaf<E>> {
     let bound = |of: Image| if of == Image::Row { image } else { of };
     let parts = |parts: &[Tree<Leaf<E>>]| parts.iter().map(|part| about(part, image)).collect();
     match tree {

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 use super::{
     MANAGED, Policy,
     action::Action,
-    formula::{formula, formula_of},
+    formula::formula,
     mark::Mark,
     sql::{Rows, by_role, condition, literal, name, roles},
     when::{Image, Leaf, Tree},
@@ -143,19 +143,8 @@ impl<E: Scoped> Policy<E> {
         let rules = self.rules();
         let read = condition(&formula(rules, Action::Read), before(&row))?;
         let insert = condition(&formula(rules, Action::Insert), after(&row))?;
-        let changes = |image| {
-            let one = |action| {
-                let parts = [action, Action::Read].map(|one| formula_of(rules, one, image));
-                Tree::All(parts.into())
-            };
-            Tree::Any(vec![
-                formula(rules, Action::Update),
-                one(Action::Delete),
-                one(Action::Restore),
-            ])
-        };
-        let using = condition(&changes(Image::Before), before(&row))?;
-        let check = condition(&changes(Image::After), after(&row))?;
+        let using = condition(&self.changes(Image::Before), before(&row))?;
+        let check = condition(&self.changes(Image::After), after(&row))?;
         let policies = vec![
             (
                 "app_read".to_owned(),

@@ -11,10 +11,11 @@ use sea_orm::{
 };
 
 use super::{
+    context::{actor, of_context},
     formula::{Joins, Part},
     when::{ActorType, Image, Leaf, Tree},
 };
-use crate::{Error, ErrorKind, Result};
+use crate::{Error, ErrorKind, Result, TenantContext};
 
 /// A piece of SQL that needs no parentheses around it.
 #[derive(Clone, PartialEq, Eq)]
@@ -145,7 +146,6 @@ fn part<E: EntityTrait>(
     rows: Rows<'_>,
     role: Option<&str>,
 ) -> Part<Text> {
-    let column = |row: &str, column: &E::Column| format!("{row}.{}", name(column.as_str()));
     let text = match leaf {
         Leaf::Role(names) => {
             return Part::Known(role.is_some_and(|role| names.iter().any(|name| name == role)));
@@ -170,6 +170,43 @@ fn part<E: EntityTrait>(
                 values.join(", ")
             ))
         }
+        of_rows => text(of_rows, rows),
+    };
+    open(text, positive)
+}
+
+/// What is left of a formula for one context.
+pub(super) fn of_one<E: EntityTrait>(
+    formula: &Tree<Leaf<E>>,
+    context: &TenantContext,
+    rows: Rows<'_>,
+) -> Part<String> {
+    let left = formula.read(true, &mut |leaf, positive| {
+        if let Some(known) = of_context(leaf, context) {
+            return Part::Known(known.unwrap_or(!positive));
+        }
+        match leaf {
+            Leaf::Mine(_, _, kind) if actor(context, *kind).is_none() => Part::Known(!positive),
+            of_rows => open(text(of_rows, rows), positive),
+        }
+    });
+    match left {
+        Part::Known(known) => Part::Known(known),
+        Part::Open(Text(text)) => Part::Open(text),
+    }
+}
+
+/// What is about a row that cannot be seen here is taken for the better, and asked where both are seen.
+fn open(text: Option<String>, positive: bool) -> Part<Text> {
+    text.map_or(Part::Known(positive), |text| {
+        Part::Open(Text(format!("({text})")))
+    })
+}
+
+/// What a leaf asks of rows; `None` where one of them cannot be seen.
+fn text<E: EntityTrait>(leaf: &Leaf<E>, rows: Rows<'_>) -> Option<String> {
+    let column = |row: &str, column: &E::Column| format!("{row}.{}", name(column.as_str()));
+    match leaf {
         Leaf::Row(image, filter) => rows.name(*image).and_then(|row| filter.literal(row)),
         Leaf::Mine(image, mine, kind) => rows.name(*image).map(|row| {
             let reader = match kind {
@@ -193,11 +230,8 @@ fn part<E: EntityTrait>(
             )),
             _ => None,
         },
-    };
-    // What is about a row that cannot be seen here is taken for the better, and asked where both are seen.
-    text.map_or(Part::Known(positive), |text| {
-        Part::Open(Text(format!("({text})")))
-    })
+        Leaf::Role(_) | Leaf::Kind(_) | Leaf::Scope(_) | Leaf::Attribute(..) => None,
+    }
 }
 
 pub(super) fn name(name: &str) -> String {

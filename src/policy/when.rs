@@ -37,7 +37,7 @@ pub(super) enum Tree<L> {
 
 /// Which row a condition is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Image {
+pub(crate) enum Image {
     /// Whichever there is; of an update the rule is asked for both.
     Row,
     Before,

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use sea_orm::{
-    EntityTrait, IdenStatic, ModelTrait, QueryFilter, QueryOrder, Select, TryGetable,
+    EntityTrait, IdenStatic, ModelTrait, QueryFilter, QueryOrder, TryGetable,
     sea_query::{Alias, Asterisk, Expr, ExprTrait, Func, Query, SelectStatement, ValueType},
 };
 
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Access, BelongsTo, Error, ErrorKind, HasMany, Id, Result, Rows, Scoped, Session, WorkspaceId,
-    error::from_decode, field::qualified, query::Visibility,
+    error::from_decode, field::qualified, policy::Intent, query::Visibility, sight::Sight,
 };
 
 impl<E: Scoped, R: Scoped> Load<E> for HasMany<E, R> {
@@ -26,8 +26,9 @@ impl<E: Scoped, R: Scoped> Load<E> for HasMany<E, R> {
         rows: &[Found<E>],
     ) -> Result<HashMap<Id<E>, Vec<R::Model>>> {
         let ids = ids_of::<E>(rows);
-        let workspace = session.context().workspace();
-        let select = children::<E, R>(workspace, self.parent, &ids).order_by_asc(R::ID);
+        let select = select::scoped::<R>(&Sight::of(session), Visibility::Live)
+            .filter(select::any_of(self.parent, &ids))
+            .order_by_asc(R::ID);
         let purpose = Rows::<R, A>::purpose("with");
         let rows = session
             .connection()
@@ -46,8 +47,10 @@ impl<E: Scoped, R: Scoped> Load<E> for HasMany<E, R> {
 impl<E: Scoped, R: Scoped> Load<E> for Count<E, R> {
     type Output = u64;
 
-    fn select(&self, workspace: &WorkspaceId, page: &mut SelectStatement) {
-        let count = number::<E, R>(workspace, self.0.parent);
+    fn select<A: Access>(&self, session: &Session<A>, page: &mut SelectStatement) {
+        let readable = Sight::<R>::of(session).condition(Intent::Read, COUNTED);
+        let workspace = session.context().workspace();
+        let count = number::<E, R>(workspace, self.0.parent, readable);
         page.expr_as(count, Alias::new(counted(self.0)));
     }
 
@@ -85,7 +88,7 @@ impl<E: Scoped, P: Scoped> Load<E> for BelongsTo<E, P> {
         let mut ids: Vec<Id<P>> = parents.values().cloned().collect();
         ids.sort();
         ids.dedup();
-        let statement = select::build(select::by_ids(session.context().workspace(), &ids));
+        let statement = select::build(select::by_ids(&Sight::of(session), &ids));
         let purpose = Rows::<P, A>::purpose("with");
         let found: HashMap<Id<P>, P::Model> =
             models::<P>(session.connection().fetch_all(purpose, statement).await?)?
@@ -104,14 +107,6 @@ fn ids_of<E: Scoped>(rows: &[Found<E>]) -> Vec<Id<E>> {
 }
 
 /// The living rows of `R` that point at these rows of `E`.
-fn children<E: Scoped, R: Scoped>(
-    workspace: &WorkspaceId,
-    parent: R::Column,
-    ids: &[Id<E>],
-) -> Select<R> {
-    select::scoped::<R>(workspace, Visibility::Live).filter(select::any_of(parent, ids))
-}
-
 /// What a count is called in the statement of the page.
 fn counted<E, R: EntityTrait>(children: HasMany<E, R>) -> String {
     format!(
@@ -121,9 +116,16 @@ fn counted<E, R: EntityTrait>(children: HasMany<E, R>) -> String {
     )
 }
 
-/// The number of living rows of `R` that point at the row of `E` that the page is at.
-fn number<E: Scoped, R: Scoped>(workspace: &WorkspaceId, parent: R::Column) -> Expr {
-    let child = || Alias::new("counted");
+/// What the rows are called that are counted.
+const COUNTED: &str = "counted";
+
+/// The number of living rows of `R` that point at the row of `E` that the page is at, of those that are readable.
+fn number<E: Scoped, R: Scoped>(
+    workspace: &WorkspaceId,
+    parent: R::Column,
+    readable: Option<Expr>,
+) -> Expr {
+    let child = || Alias::new(COUNTED);
     let mut children = Query::select();
     children
         .expr(Func::count(Expr::col(Asterisk)))
@@ -132,6 +134,9 @@ fn number<E: Scoped, R: Scoped>(workspace: &WorkspaceId, parent: R::Column) -> E
         .and_where(Expr::col((child(), parent)).eq(qualified(E::ID)));
     if let Some(deleted_at) = R::DELETED_AT {
         children.and_where(Expr::col((child(), deleted_at)).is_null());
+    }
+    if let Some(readable) = readable {
+        children.and_where(readable);
     }
     Expr::from(children)
 }
@@ -155,10 +160,13 @@ mod tests {
     #[test]
     fn children_are_counted_within_the_workspace_and_only_the_living() {
         let workspace = Uuid::nil().into();
-        let mut page = select::scoped::<sample::Entity>(&workspace, Visibility::Live)
+        let sight = Sight::<sample::Entity>::of_workspace(&workspace);
+        let mut page = select::scoped(&sight, Visibility::Live)
             .select_only()
             .into_query();
-        Load::<sample::Entity>::select(&Count(PARTS), &workspace, &mut page);
+        let count =
+            number::<sample::Entity, sample::Entity>(&workspace, sample::Column::ParentId, None);
+        page.expr_as(count, Alias::new(counted(PARTS)));
         let statement = DbBackend::Postgres.build(&page);
         assert_snapshot!(readable(&statement), @"
         SELECT (SELECT COUNT(*)

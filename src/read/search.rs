@@ -12,11 +12,11 @@ use uuid::Uuid;
 use super::{decoded, keyset, page_size, select};
 use crate::{
     Access, Highlight, Hit, Page, Result, Rows, Scoped, Search, SearchList, SearchQuery, Segment,
-    WorkspaceId,
     error::from_decode,
     field::{call, qualified, texts},
     page::codec::{self, Binding},
     query::Visibility,
+    sight::Sight,
 };
 
 const FOUND: &str = "tenantry_found";
@@ -53,14 +53,14 @@ async fn search_page<E: Scoped, A: Access>(
 ) -> Result<Page<Hit<E::Model>>> {
     let limit = page_size(query.limit)?;
     let session = rows.session();
-    let binding = binding(rows.workspace(), &query, session.cursor_key());
+    let binding = binding(&rows.sight(), &query, session.cursor_key());
     let position = query
         .after
         .as_ref()
         .map(|cursor| position::<E>(binding.decode(cursor)?))
         .transpose()?;
     let marks = Marks::new();
-    let mut select = ranked(rows.workspace(), &query, position, Some(limit + 1));
+    let mut select = ranked(&rows.sight(), &query, position, Some(limit + 1));
     excerpts(&mut select, &query, &marks);
     let statement = sea_orm::DbBackend::Postgres.build(&select);
     let found = session
@@ -84,11 +84,11 @@ async fn search_page<E: Scoped, A: Access>(
 
 /// A cursor belongs to the words and filters, whatever the page size and the passages shown.
 fn binding<'k, E: Scoped>(
-    workspace: &WorkspaceId,
+    sight: &Sight<'_, E>,
     query: &SearchQuery<E>,
     key: &'k [u8; 32],
 ) -> Binding<'k> {
-    let shape = sea_orm::DbBackend::Postgres.build(&ranked(workspace, query, None, None));
+    let shape = sea_orm::DbBackend::Postgres.build(&ranked(sight, query, None, None));
     Binding {
         key,
         shape: format!("{}{:?}", shape.sql, shape.values),
@@ -112,7 +112,7 @@ fn position<E: Scoped>(values: Vec<Value>) -> Result<Position> {
 
 /// Rows by rank, with the workspace named beside what the function finds.
 fn ranked<E: Scoped>(
-    workspace: &WorkspaceId,
+    sight: &Sight<'_, E>,
     query: &SearchQuery<E>,
     after: Option<Position>,
     rows: Option<u64>,
@@ -131,10 +131,7 @@ fn ranked<E: Scoped>(
         .filters
         .iter()
         .cloned()
-        .fold(
-            select::scoped::<E>(workspace, Visibility::Live),
-            select::with_filter,
-        )
+        .fold(select::scoped(sight, Visibility::Live), select::with_filter)
         .into_query();
     select
         .expr_as(
@@ -242,8 +239,12 @@ mod tests {
 
     const SEARCH: Search<sample::Entity> = Search::by_function("widgets_search", "english");
 
+    fn sight() -> Sight<'static, sample::Entity> {
+        Sight::of_workspace(&Uuid::from_u128(1).into())
+    }
+
     fn stated(query: &SearchQuery<sample::Entity>, after: Option<Position>) -> String {
-        let mut select = ranked(&Uuid::from_u128(1).into(), query, after, Some(21));
+        let mut select = ranked(&sight(), query, after, Some(21));
         let marks = Marks {
             start: "<".into(),
             stop: ">".into(),
@@ -266,17 +267,13 @@ mod tests {
     #[test]
     fn a_filtered_search_asks_for_everything_that_the_words_find() {
         let query = SearchQuery::new(SEARCH, "a b").filter(NAME.eq("c"));
-        let statement = sea_orm::DbBackend::Postgres.build(&ranked(
-            &Uuid::from_u128(1).into(),
-            &query,
-            None,
-            Some(21),
-        ));
+        let statement =
+            sea_orm::DbBackend::Postgres.build(&ranked(&sight(), &query, None, Some(21)));
         let values = format!("{:?}", statement.values);
         assert!(values.contains("BigInt(None)"), "{values}");
         let found = query.search.matches("x");
         let list = crate::Query::new().filter(found.or(NAME.eq("c")));
-        assert_snapshot!(readable(&select::count(&Uuid::from_u128(1).into(), &list)));
+        assert_snapshot!(readable(&select::count(&sight(), &list)));
     }
 
     #[test]

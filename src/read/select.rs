@@ -10,32 +10,22 @@ use sea_orm::{
 
 use super::keyset::{Key, keys};
 use crate::{
-    Filter, Id, Keyed, Query, Result, Scoped, WorkspaceId, field::qualified, page::codec::Binding,
-    query::Visibility,
+    Filter, Id, Keyed, Query, Result, Scoped, field::qualified, page::codec::Binding,
+    query::Visibility, sight::Sight,
 };
 
-/// `SELECT … WHERE workspace = $1`, and living rows only unless asked otherwise.
-pub(crate) fn scoped<E: Scoped>(workspace: &WorkspaceId, visibility: Visibility) -> Select<E> {
+/// `SELECT … WHERE workspace = $1`, living rows only unless asked otherwise, and those that may be read.
+pub(crate) fn scoped<E: Scoped>(sight: &Sight<'_, E>, visibility: Visibility) -> Select<E> {
     #[expect(clippy::disallowed_methods, reason = "the one place where reads begin")]
     let select = E::find();
-    select.filter(within::<E>(workspace, visibility))
-}
-
-/// The condition that every level of every statement carries.
-pub(crate) fn within<E: Scoped>(workspace: &WorkspaceId, visibility: Visibility) -> Condition {
-    // RLS would hide the rows anyway; naming the workspace lets the planner use the index, and
-    // fails closed where RLS is off.
-    let mine = Condition::all().add(qualified(E::WORKSPACE).eq(workspace.0.to_value()));
-    match (E::DELETED_AT, visibility) {
-        (Some(column), Visibility::Live) => mine.add(qualified(column).is_null()),
-        (Some(column), Visibility::Deleted) => mine.add(qualified(column).is_not_null()),
-        _ => mine,
-    }
+    select.filter(sight.within(visibility))
 }
 
 /// The condition that names one row of the workspace, living or not.
-pub(crate) fn this_row<E: Scoped>(workspace: &WorkspaceId, id: &Id<E>) -> Condition {
-    within::<E>(workspace, Visibility::All).add(qualified(E::ID).eq(id.clone()))
+pub(crate) fn this_row<E: Scoped>(sight: &Sight<'_, E>, id: &Id<E>) -> Condition {
+    sight
+        .within(Visibility::All)
+        .add(qualified(E::ID).eq(id.clone()))
 }
 
 pub(crate) fn build<E: EntityTrait>(select: Select<E>) -> Statement {
@@ -44,16 +34,16 @@ pub(crate) fn build<E: EntityTrait>(select: Select<E>) -> Statement {
 
 /// One row by its id.
 pub(crate) fn by_id<E: Scoped>(
-    workspace: &WorkspaceId,
+    sight: &Sight<'_, E>,
     id: &Id<E>,
     visibility: Visibility,
 ) -> Select<E> {
-    scoped::<E>(workspace, visibility).filter(qualified(E::ID).eq(id.clone()))
+    scoped(sight, visibility).filter(qualified(E::ID).eq(id.clone()))
 }
 
 /// Living rows by their ids.
-pub(crate) fn by_ids<E: Scoped>(workspace: &WorkspaceId, ids: &[Id<E>]) -> Select<E> {
-    scoped::<E>(workspace, Visibility::Live).filter(any_of(E::ID, ids))
+pub(crate) fn by_ids<E: Scoped>(sight: &Sight<'_, E>, ids: &[Id<E>]) -> Select<E> {
+    scoped(sight, Visibility::Live).filter(any_of(E::ID, ids))
 }
 
 /// `column = ANY ($n)`: one bind and one statement text, however many ids.
@@ -64,26 +54,26 @@ pub(crate) fn any_of<C: ColumnTrait, E: Keyed>(column: C, ids: &[Id<E>]) -> Expr
 }
 
 /// A query without order, position and page size.
-pub(crate) fn filtered<E: Scoped>(workspace: &WorkspaceId, query: &Query<E>) -> Select<E> {
+pub(crate) fn filtered<E: Scoped>(sight: &Sight<'_, E>, query: &Query<E>) -> Select<E> {
     query
         .filters
         .iter()
         .cloned()
-        .fold(scoped::<E>(workspace, query.visibility), with_filter)
+        .fold(scoped(sight, query.visibility), with_filter)
 }
 
 pub(crate) fn with_filter<E: Scoped>(select: Select<E>, filter: Filter<E>) -> Select<E> {
     select.filter(filter.into_condition())
 }
 
-pub(crate) fn count<E: Scoped>(workspace: &WorkspaceId, query: &Query<E>) -> Statement {
-    let mut select = filtered(workspace, query).select_only().into_query();
+pub(crate) fn count<E: Scoped>(sight: &Sight<'_, E>, query: &Query<E>) -> Statement {
+    let mut select = filtered(sight, query).select_only().into_query();
     select.expr(Func::count(Expr::col(Asterisk)));
     DbBackend::Postgres.build(&select)
 }
 
-pub(crate) fn exists<E: Scoped>(workspace: &WorkspaceId, query: &Query<E>) -> Statement {
-    let mut select = filtered(workspace, query).select_only().into_query();
+pub(crate) fn exists<E: Scoped>(sight: &Sight<'_, E>, query: &Query<E>) -> Statement {
+    let mut select = filtered(sight, query).select_only().into_query();
     select.expr(Expr::cust("1")).limit(1);
     DbBackend::Postgres.build(&select)
 }
@@ -97,12 +87,12 @@ pub(crate) struct Plan<'q, E: Scoped> {
 
 /// Filters, position and order of a page, without its size.
 pub(crate) fn ordered<'q, E: Scoped>(
-    workspace: &WorkspaceId,
+    sight: &Sight<'_, E>,
     query: &Query<E>,
     cursor_key: &'q [u8; 32],
 ) -> Result<Plan<'q, E>> {
     let keys = keys(query);
-    let select = super::keyset::order(filtered(workspace, query), &keys);
+    let select = super::keyset::order(filtered(sight, query), &keys);
     let bound = build(select.clone());
     let binding = Binding {
         key: cursor_key,
@@ -138,12 +128,12 @@ mod tests {
     type Widgets = Query<sample::Entity>;
     const KEY: &[u8; 32] = &[7; 32];
 
-    fn workspace() -> WorkspaceId {
-        Uuid::from_u128(1).into()
+    fn sight() -> Sight<'static, sample::Entity> {
+        Sight::of_workspace(&Uuid::from_u128(1).into())
     }
 
     fn listed(query: &Widgets) -> String {
-        let plan = ordered(&workspace(), query, KEY).unwrap();
+        let plan = ordered(&sight(), query, KEY).unwrap();
         let statement = build(plan.select.select_only().column(sample::Column::Name));
         readable(&statement)
     }
@@ -162,7 +152,7 @@ mod tests {
             deleted_at: None,
             delete_op: None,
         };
-        let plan = ordered(&workspace(), query, KEY).unwrap();
+        let plan = ordered(&sight(), query, KEY).unwrap();
         plan.binding
             .encode(&super::super::keyset::position(&plan.keys, &row))
             .unwrap()
@@ -170,14 +160,14 @@ mod tests {
 
     #[test]
     fn a_row_is_found_by_workspace_and_id() {
-        let select = by_id::<sample::Entity>(&workspace(), &Id::new(Uuid::nil()), Visibility::Live);
+        let select = by_id::<sample::Entity>(&sight(), &Id::new(Uuid::nil()), Visibility::Live);
         assert_snapshot!(readable(&build(select)));
     }
 
     #[test]
     fn rows_are_found_by_one_array() {
         let ids = [Id::new(Uuid::nil()), Id::new(Uuid::nil())];
-        let select = by_ids::<sample::Entity>(&workspace(), &ids).select_only();
+        let select = by_ids::<sample::Entity>(&sight(), &ids).select_only();
         let statement = build(select.column(sample::Column::Name));
         assert_snapshot!(readable(&statement), @"
         SELECT widgets.name
@@ -263,12 +253,12 @@ mod tests {
 
     #[test]
     fn counting_names_the_workspace() {
-        assert_snapshot!(readable(&count(&workspace(), &Widgets::new().filter(NAME.eq("a")))), @"
+        assert_snapshot!(readable(&count(&sight(), &Widgets::new().filter(NAME.eq("a")))), @"
         SELECT COUNT(*)
         FROM app.widgets
         WHERE widgets.workspace_id = $1 AND widgets.deleted_at IS NULL AND widgets.name = $2
         ");
-        assert_snapshot!(readable(&exists(&workspace(), &Widgets::new().filter(NAME.eq("a")))), @"
+        assert_snapshot!(readable(&exists(&sight(), &Widgets::new().filter(NAME.eq("a")))), @"
         SELECT 1
         FROM app.widgets
         WHERE widgets.workspace_id = $1 AND widgets.deleted_at IS NULL AND widgets.name = $2
@@ -297,17 +287,17 @@ mod tests {
             Widgets::new().sort(NEWEST).with_deleted(),
         ];
         for other in others {
-            let refused = ordered(&workspace(), &other.after(next.clone()), KEY).map(drop);
+            let refused = ordered(&sight(), &other.after(next.clone()), KEY).map(drop);
             assert_eq!(refused.unwrap_err().kind(), ErrorKind::Invalid);
         }
         let elsewhere = ordered(
-            &Uuid::from_u128(9).into(),
+            &Sight::of_workspace(&Uuid::from_u128(9).into()),
             &query.clone().after(next.clone()),
             KEY,
         );
         assert!(elsewhere.is_err(), "another workspace");
         assert!(
-            ordered(&workspace(), &query.after(next), &[8; 32]).is_err(),
+            ordered(&sight(), &query.after(next), &[8; 32]).is_err(),
             "another key"
         );
     }
@@ -316,7 +306,7 @@ mod tests {
     #[test]
     fn a_cursor_with_values_of_other_types_is_refused() {
         let query = Widgets::new().sort(NEWEST);
-        let plan = ordered(&workspace(), &query, KEY).unwrap();
+        let plan = ordered(&sight(), &query, KEY).unwrap();
         let id = || Value::from(Uuid::nil());
         for values in [
             vec!["'; --".into(), id()],
@@ -326,7 +316,7 @@ mod tests {
             vec![],
         ] {
             let forged = plan.binding.encode(&values).unwrap();
-            let refused = ordered(&workspace(), &query.clone().after(forged), KEY).map(drop);
+            let refused = ordered(&sight(), &query.clone().after(forged), KEY).map(drop);
             assert_eq!(
                 refused.unwrap_err().kind(),
                 ErrorKind::Invalid,

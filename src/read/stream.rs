@@ -49,11 +49,8 @@ impl<'s, E: Scoped, A: Access> List<Rows<'s, E, A>> {
         self,
     ) -> Result<impl Stream<Item = Result<E::Model>> + Send + use<'s, E, A>> {
         let session = self.repository.session();
-        let plan = select::ordered(
-            session.context().workspace(),
-            &self.query,
-            session.cursor_key(),
-        )?;
+        let sight = self.repository.sight();
+        let plan = select::ordered(&sight, &self.query, session.cursor_key())?;
         let purpose = Rows::<E, A>::purpose("stream");
         let cursor =
             Cursor::open(session.connection(), purpose, select::build(plan.select)).await?;

@@ -10,7 +10,7 @@ use super::{
     keyset::{self, Key},
     paged,
 };
-use crate::{Access, HasMany, Id, List, Page, Result, Rows, Scoped, Session, WorkspaceId};
+use crate::{Access, HasMany, Id, List, Page, Result, Rows, Scoped, Session};
 
 /// A list whose rows arrive with what belongs to them.
 #[must_use = "a list does nothing until `page` is awaited"]
@@ -67,7 +67,7 @@ impl<E: Scoped, A: Access, L: Load<E>> With<'_, E, A, L> {
         let loads = &self.loads;
         let select = |select: Select<E>, _: &[Key<E>]| {
             let mut select = select.into_query();
-            loads.select(session.context().workspace(), &mut select);
+            loads.select(session, &mut select);
             select
         };
         let decode = |columns| {
@@ -107,7 +107,7 @@ pub trait Load<E: Scoped>: Send + Sync {
     type Output: Default + Send;
 
     /// Adds what can be read in the statement of the page.
-    fn select(&self, _workspace: &WorkspaceId, _page: &mut SelectStatement) {}
+    fn select<A: Access>(&self, _session: &Session<A>, _page: &mut SelectStatement) {}
 
     /// Loads it for the rows of one page. A row without any may be left out.
     fn load<A: Access>(
@@ -146,8 +146,8 @@ impl<A, B, N> Append<N> for (A, B) {
 impl<E: Scoped, L: Load<E>> Load<E> for (L,) {
     type Output = L::Output;
 
-    fn select(&self, workspace: &WorkspaceId, page: &mut SelectStatement) {
-        self.0.select(workspace, page);
+    fn select<A: Access>(&self, session: &Session<A>, page: &mut SelectStatement) {
+        self.0.select(session, page);
     }
 
     async fn load<A: Access>(
@@ -164,8 +164,8 @@ macro_rules! load_tuple {
         impl<E: Scoped, $($load: Load<E>),+> Load<E> for ($($load,)+) {
             type Output = ($($load::Output,)+);
 
-            fn select(&self, workspace: &WorkspaceId, page: &mut SelectStatement) {
-                $(self.$at.select(workspace, page);)+
+            fn select<A: Access>(&self, session: &Session<A>, page: &mut SelectStatement) {
+                $(self.$at.select(session, page);)+
             }
 
             async fn load<A: Access>(

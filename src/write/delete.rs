@@ -262,7 +262,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         if ids.is_empty() {
             return Ok(HashSet::new());
         }
-        let statement = select::build(select::by_ids(self.workspace(), ids));
+        let statement = select::build(select::by_ids(&self.sight(), ids));
         let rows = self
             .session()
             .connection()

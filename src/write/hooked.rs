@@ -126,7 +126,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         row: &E::ActiveModel,
         target: &Unique<E>,
     ) -> Result<Option<E::Model>> {
-        let holder = insert::holder::<E>(self.workspace(), row, target);
+        let holder = insert::holder(&self.sight(), row, target);
         Ok(self.lock_rows(holder).await?.pop())
     }
 }

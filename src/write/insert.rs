@@ -13,6 +13,7 @@ use crate::{
     hook::Turn,
     query::Visibility,
     read::{model, select},
+    sight::Sight,
 };
 
 impl<E: Scoped, A: Access> Rows<'_, E, A> {
@@ -100,7 +101,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
 
     /// The row of the workspace that has the key of another one.
     async fn holder(&self, row: &E::ActiveModel, target: &Unique<E>) -> Result<Option<E::Model>> {
-        let statement = select::build(holder::<E>(self.workspace(), row, target));
+        let statement = select::build(holder(&self.sight(), row, target));
         let found = self
             .session()
             .connection()
@@ -241,7 +242,7 @@ pub(crate) fn on_conflict<E: Scoped>(
 }
 
 pub(super) fn holder<E: Scoped>(
-    workspace: &WorkspaceId,
+    sight: &Sight<'_, E>,
     row: &E::ActiveModel,
     target: &Unique<E>,
 ) -> Select<E> {
@@ -255,7 +256,7 @@ pub(super) fn holder<E: Scoped>(
         .iter()
         .filter(|column| column.as_str() != E::WORKSPACE.as_str());
     key.fold(
-        select::scoped::<E>(workspace, visibility),
+        select::scoped(sight, visibility),
         |select, column| match row.get(*column) {
             ActiveValue::Set(value) | ActiveValue::Unchanged(value) => {
                 select.filter(qualified(*column).eq(column.save_as(Expr::val(value))))
@@ -306,7 +307,7 @@ mod tests {
         let workspace = Uuid::nil().into();
         let mut insert = statement::<sample::Entity>(&workspace, &row()).unwrap();
         insert.on_conflict(on_conflict(nil(), &[], &CODE_KEY));
-        let holder = select::build(holder(&workspace, &row(), &CODE_KEY));
+        let holder = select::build(holder(&Sight::of_workspace(&workspace), &row(), &CODE_KEY));
         assert_snapshot!(format!(
             "{}\n\n{}",
             readable(&POSTGRES.build(&insert)),

@@ -20,12 +20,13 @@ use sqlx::{Row, postgres::PgRow};
 
 use super::{POSTGRES, assigned, columns_of, named, returning};
 use crate::{
-    Access, Error, Id, Result, Rows, Scoped, Seen, Stale, Versioned, WorkspaceId, Writes,
+    Access, Error, Id, Result, Rows, Scoped, Seen, Stale, Versioned, Writes,
     connection::TRANSACTION_COLUMN,
     error::{forbidden, from_statement, not_found},
     hook::Turn,
     query::Visibility,
     read::{model, select},
+    sight::Sight,
 };
 
 const APPLIED: &str = "tenantry_applied";
@@ -67,7 +68,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
     where
         E: Versioned,
     {
-        let statement = check::<E>(self.workspace(), seen);
+        let statement = check(&self.sight(), seen);
         self.told_by(seen, statement).await
     }
 
@@ -79,7 +80,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
     where
         E: Versioned,
     {
-        let statement = statement::<E>(self.workspace(), seen, change);
+        let statement = statement(&self.sight(), seen, change);
         self.told_by(seen, statement).await
     }
 
@@ -105,7 +106,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
     /// Under row security a row that may be read but not changed cannot be locked, so only a second,
     /// plain read tells the two apart. The trip is paid by the loser alone.
     pub(super) async fn missed(&self, id: &Id<E>) -> Result<Error> {
-        let statement = select::build(select::by_id(self.workspace(), id, Visibility::Live));
+        let statement = select::build(select::by_id(&self.sight(), id, Visibility::Live));
         let connection = self.session().connection();
         let readable = connection
             .fetch_optional(Self::purpose("update"), statement)
@@ -139,7 +140,7 @@ pub(crate) fn refusal<E: Versioned>(row: E::Model, seen: &Seen<E>) -> Error {
     }
 }
 
-fn locked<E: Versioned>(workspace: &WorkspaceId, seen: &Seen<E>) -> SelectStatement {
+fn locked<E: Versioned>(sight: &Sight<'_, E>, seen: &Seen<E>) -> SelectStatement {
     let mut select = Query::select();
     for column in E::Column::iter() {
         let value = column.select_as(Expr::col((E::default(), column)));
@@ -147,14 +148,14 @@ fn locked<E: Versioned>(workspace: &WorkspaceId, seen: &Seen<E>) -> SelectStatem
     }
     select
         .from(E::default().table_ref())
-        .cond_where(select::this_row(workspace, &seen.id))
+        .cond_where(select::this_row(sight, &seen.id))
         .lock(LockType::NoKeyUpdate);
     select
 }
 
 /// The locked row as it is, unless it is living and of the version seen and so was changed.
 fn statement<E: Versioned>(
-    workspace: &WorkspaceId,
+    sight: &Sight<'_, E>,
     seen: &Seen<E>,
     change: Vec<(E::Column, Expr)>,
 ) -> Statement {
@@ -163,7 +164,7 @@ fn statement<E: Versioned>(
         .table(E::default().table_ref())
         .values(change)
         .from(TableRef::Table(named("locked").into_iden().into(), None))
-        .cond_where(select::this_row(workspace, &seen.id))
+        .cond_where(select::this_row(sight, &seen.id))
         .and_where(Expr::col((named("locked"), E::VERSION)).eq(seen.version))
         .returning(returning::<E>());
     if let Some(deleted_at) = E::DELETED_AT {
@@ -188,7 +189,7 @@ fn statement<E: Versioned>(
     let with = WithClause::new()
         .cte(cte(
             "locked",
-            CommonTableExpression::new().query(locked(workspace, seen)),
+            CommonTableExpression::new().query(locked(sight, seen)),
         ))
         .cte(cte("done", CommonTableExpression::new().query(update)))
         .to_owned();
@@ -196,8 +197,8 @@ fn statement<E: Versioned>(
 }
 
 /// A change of nothing: the row, locked, and whether it is the version seen.
-fn check<E: Versioned>(workspace: &WorkspaceId, seen: &Seen<E>) -> Statement {
-    let mut select = locked(workspace, seen);
+fn check<E: Versioned>(sight: &Sight<'_, E>, seen: &Seen<E>) -> Statement {
+    let mut select = locked(sight, seen);
     let mut applied = Expr::col((E::default(), E::VERSION)).eq(seen.version);
     if let Some(deleted_at) = E::DELETED_AT {
         applied = applied.and(Expr::col((E::default(), deleted_at)).is_null());
@@ -218,6 +219,10 @@ mod tests {
         sample::{self, readable},
     };
 
+    fn sight() -> Sight<'static, sample::Entity> {
+        Sight::of_workspace(&Uuid::nil().into())
+    }
+
     fn seen() -> Seen<sample::Entity> {
         (Id::new(Uuid::nil()), Version::from_i64(7)).into()
     }
@@ -230,12 +235,12 @@ mod tests {
             ..Default::default()
         };
         let change = assigned::<sample::Entity>(&update.into());
-        let statement = statement(&Uuid::nil().into(), &seen(), change);
+        let statement = statement(&sight(), &seen(), change);
         assert_snapshot!(readable(&statement));
     }
 
     #[test]
     fn a_change_of_nothing_writes_nothing() {
-        assert_snapshot!(readable(&check(&Uuid::nil().into(), &seen())));
+        assert_snapshot!(readable(&check(&sight(), &seen())));
     }
 }

@@ -3,8 +3,8 @@
 //! `cargo xtask policies` makes a migration of these when they change.
 
 use tenantry::{
-    ActorKind, Result,
-    policy::{Action, Policy, RowSecurity, When},
+    ActorKind,
+    policy::{Action, Policies, Policy, When},
 };
 use tenantry_entities::challenges::{
     challenge, judge,
@@ -87,15 +87,10 @@ pub fn judges() -> Policy<judge::Entity> {
         .allow("jobs write", Action::WRITES, When::kind(ActorKind::Job))
 }
 
-/// What row security says of every table of the system.
-///
-/// # Errors
-///
-/// Those of [`Policy::row_security`].
-pub fn row_security() -> Result<Vec<RowSecurity>> {
-    Ok(vec![
-        challenges().row_security()?,
-        submissions().row_security()?,
-        judges().row_security()?,
-    ])
+/// All of the system, for `Database::builder(url).policies(…)`.
+pub fn all() -> Policies {
+    Policies::new()
+        .with(challenges())
+        .with(submissions())
+        .with(judges())
 }

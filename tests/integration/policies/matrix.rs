@@ -268,7 +268,8 @@ async fn every_role_may_do_what_the_declaration_says_and_nothing_else() {
 #[tokio::test]
 async fn every_table_has_its_policy() {
     let world = World::new().await;
-    let governed: Vec<String> = policies::row_security()
+    let governed: Vec<String> = policies::all()
+        .row_security()
         .unwrap()
         .iter()
         .map(|row_security| row_security.table().replace('"', ""))
@@ -282,7 +283,7 @@ async fn every_table_has_its_policy() {
     .unwrap();
     for table in tables {
         assert!(governed.contains(&table), "{table} has no policy");
-        for row_security in policies::row_security().unwrap() {
+        for row_security in policies::all().row_security().unwrap() {
             if row_security.table().replace('"', "") != table {
                 continue;
             }

@@ -13,7 +13,7 @@ use tenantry_testing::TestDatabase;
 use super::{Examined, rules, verified};
 
 fn declared() -> Verifier {
-    Verifier::new().policies(policies::row_security().unwrap())
+    Verifier::new().policies(policies::all().row_security().unwrap())
 }
 
 /// Plants a fault, wants this rule alone to speak and to name the object, and does what it advises.
@@ -191,7 +191,7 @@ async fn marks_tell_what_they_can_without_declarations() {
 async fn a_declaration_that_the_database_does_not_have_is_found() {
     let mut examined = Examined::new().await;
     let without_judges = || {
-        let mut all = policies::row_security().unwrap();
+        let mut all = policies::all().row_security().unwrap();
         all.retain(|one| !one.table().contains("judges"));
         Verifier::new().policies(all)
     };

@@ -1,0 +1,72 @@
+//! What one session sees of a table: which of its rows.
+//!
+//! Every statement of the engine begins with it. It holds the scope that the session is bound to, such as a workspace, and what the
+//! table's policy says to the session's context.
+
+use sea_orm::{Condition, sea_query::Expr};
+
+use crate::{
+    Access, Scoped, Session, TenantContext, WorkspaceId,
+    field::qualified,
+    policy::{Action, Intent, Policy, Verdict},
+    query::Visibility,
+};
+use sea_orm::sea_query::ExprTrait;
+
+/// What a session sees of `E`.
+pub(crate) struct Sight<'s, E: Scoped> {
+    scope: Condition,
+    rules: Option<(&'s Policy<E>, &'s TenantContext)>,
+}
+
+impl<'s, E: Scoped> Sight<'s, E> {
+    /// What a session sees of the table.
+    pub(crate) fn of<A: Access>(session: &'s Session<A>) -> Self {
+        let context = session.context();
+        Self {
+            rules: session.policies().of::<E>().map(|policy| (policy, context)),
+            ..Self::of_workspace(context.workspace())
+        }
+    }
+
+    /// All rows of a workspace.
+    pub(crate) fn of_workspace(workspace: &WorkspaceId) -> Self {
+        // RLS would hide the other rows anyway; naming the workspace lets the planner use the index, and fails closed where
+        // RLS is off.
+        let mine = qualified(E::WORKSPACE).eq(workspace.0.to_value());
+        Self {
+            scope: Condition::all().add(mine),
+            rules: None,
+        }
+    }
+
+    /// The condition that every level of every statement carries.
+    pub(crate) fn within(&self, visibility: Visibility) -> Condition {
+        let mine = self.scope.clone();
+        let seen = match (E::DELETED_AT, visibility) {
+            (Some(column), Visibility::Live) => mine.add(qualified(column).is_null()),
+            (Some(column), Visibility::Deleted) => mine.add(qualified(column).is_not_null()),
+            _ => mine,
+        };
+        match self.verdict(Action::Read) {
+            Verdict::All => seen,
+            // Asked all the same: what may not be read and what is not there are the same statement.
+            Verdict::None => seen.add(Expr::val(false)),
+            Verdict::Some(filter) => seen.add(filter.into_condition()),
+        }
+    }
+
+    /// What the policy says to the context before a row is seen.
+    pub(crate) fn verdict(&self, action: Action) -> Verdict<E> {
+        match self.rules {
+            Some((policy, context)) => policy.verdict(context, action),
+            None => Verdict::All,
+        }
+    }
+
+    /// What the policy asks of rows that a statement names so.
+    pub(crate) fn condition(&self, intent: Intent, row: &str) -> Option<Expr> {
+        let (policy, context) = self.rules?;
+        policy.condition(context, intent, row).map(Expr::cust)
+    }
+}
