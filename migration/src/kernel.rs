@@ -96,6 +96,7 @@ impl Kernel {
         let written = [
             include_str!("kernel/event.sql"),
             include_str!("kernel/security.sql"),
+            include_str!("kernel/glass.sql"),
         ]
         .map(|text| self.fill(text));
         kit.run_as(AUDIT, "tenantry", &written.concat()).await
@@ -133,6 +134,7 @@ CREATE SCHEMA IF NOT EXISTS tenantry;
 COMMENT ON SCHEMA tenantry IS 'Contexts, their seal, and the audit log.';
 REVOKE ALL ON SCHEMA tenantry FROM PUBLIC;
 GRANT USAGE ON SCHEMA tenantry
-  TO tenantry_app, tenantry_reader, tenantry_person, tenantry_seal, tenantry_audit, tenantry_identity, tenantry_search, tenantry_purge;
+  TO tenantry_app, tenantry_reader, tenantry_person, tenantry_glass,
+    tenantry_seal, tenantry_audit, tenantry_identity, tenantry_search, tenantry_purge;
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 ";

@@ -37,10 +37,12 @@ pub const READER: &str = "tenantry_reader";
 pub const PERSON: &str = "tenantry_person";
 /// The scope role of what workspaces have published, read only. It is granted columns of tables whose policy says so.
 pub const CATALOGUE: &str = "tenantry_catalogue";
+/// Reads what an operator broke the glass of, behind a wall of its own. Off until a login of it is used.
+pub const GLASS: &str = "tenantry_glass";
 
 /// Every role, in the order in which they are created.
-pub const ALL: [&str; 11] = [
-    OWNER, SEAL, AUDIT, IDENTITY, SEARCH, PURGE, MIGRATOR, APP, READER, PERSON, CATALOGUE,
+pub const ALL: [&str; 12] = [
+    OWNER, SEAL, AUDIT, IDENTITY, SEARCH, PURGE, MIGRATOR, APP, READER, PERSON, CATALOGUE, GLASS,
 ];
 
 /// The roles that [`MIGRATOR`] may become.
@@ -50,7 +52,7 @@ pub const MIGRATED_AS: [&str; 6] = [OWNER, SEAL, AUDIT, IDENTITY, SEARCH, PURGE]
 pub const SCOPES: [&str; 2] = [APP, READER];
 
 /// The scope roles beside the workspace, each behind a wall of its own.
-pub const BESIDE: [&str; 2] = [PERSON, CATALOGUE];
+pub const BESIDE: [&str; 3] = [PERSON, CATALOGUE, GLASS];
 
 const ATTEMPTS: u32 = 40;
 

@@ -58,6 +58,7 @@ pub struct TestDatabase {
     reader_url: String,
     person_url: String,
     catalogue_url: String,
+    glass_url: String,
     admin: OnceLock<PgPool>,
 }
 
@@ -148,6 +149,12 @@ impl TestDatabase {
         &self.catalogue_url
     }
 
+    /// Returns the URL of `tenantry_test_glass`, a member of exactly `tenantry_glass`.
+    #[must_use]
+    pub fn glass_url(&self) -> &str {
+        &self.glass_url
+    }
+
     /// Returns a small pool of administrator's connections, opened on first use.
     ///
     /// # Panics
@@ -178,6 +185,7 @@ impl TestDatabase {
             reader_url: of(&logins::READER),
             person_url: of(&logins::PERSON),
             catalogue_url: of(&logins::CATALOGUE),
+            glass_url: of(&logins::GLASS),
             admin: OnceLock::new(),
             server: address,
             name,

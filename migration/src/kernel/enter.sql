@@ -12,7 +12,7 @@ BEGIN
   -- Field by field: one expression for all of them takes four times as long. No backslash, which a setting could redefine.
   IF claim IS NULL OR cardinality(part) <> 9
     OR part[1] !~ '^(?:0|[1-9][0-9]{0,8})$'
-    OR part[2] <> ALL (ARRAY['ws', 'founder', 'job', 'key', 'person'])
+    OR part[2] <> ALL (ARRAY['ws', 'founder', 'job', 'key', 'person', 'glass'])
     OR part[3] !~ '^[0-9]{1,12}$'
     OR part[4] !~ '^(?:u:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|b:(?:0|-?[1-9][0-9]{0,18})|t:[0-9a-f]+|-)$'
     OR part[5] <> ALL (ARRAY['user', 'api_key', 'job', 'platform', 'anonymous'])
@@ -33,8 +33,8 @@ BEGIN
   END IF;
   IF genuine IS NOT TRUE
     OR part[3]::bigint <= extract(epoch FROM clock_timestamp())
-    -- A person has no workspace, and nobody else may lack one.
-    OR (part[2] = 'person') <> (part[4] = '-')
+    -- A person has no workspace, nor has who breaks the glass of some; nobody else may lack one.
+    OR (part[2] = ANY (ARRAY['person', 'glass'])) <> (part[4] = '-')
     OR (part[4] ^@ 'b:' AND substr(part[4], 3)::numeric NOT BETWEEN -9223372036854775808 AND 9223372036854775807)
     OR (part[6] ^@ 'b:' AND substr(part[6], 3)::numeric NOT BETWEEN -9223372036854775808 AND 9223372036854775807) THEN
     RAISE EXCEPTION 'context refused' USING ERRCODE = '42501';
@@ -66,4 +66,4 @@ END $function$;
 COMMENT ON PROCEDURE tenantry.enter(text, text) IS
   'Enters a workspace, or the scope of a person, for the rest of the transaction: verifies the claim, seals it to this backend and transaction, and refuses any other.';
 REVOKE ALL ON PROCEDURE tenantry.enter(text, text) FROM PUBLIC;
-GRANT EXECUTE ON PROCEDURE tenantry.enter(text, text) TO tenantry_app, tenantry_reader, tenantry_person, tenantry_owner;
+GRANT EXECUTE ON PROCEDURE tenantry.enter(text, text) TO tenantry_app, tenantry_reader, tenantry_person, tenantry_glass, tenantry_owner;

@@ -161,6 +161,28 @@ fn audit_context(actor_key: KeyType) -> String {
     reader.sql().replace("{type}", actor_key.sql())
 }
 
+/// Who breaks glass, in one call, and which grant they read by; null while they ask for one.
+fn glass_context(actor_key: KeyType) -> String {
+    const NO_GLASS: &str = "RAISE EXCEPTION 'no break-glass context' USING ERRCODE = '42501', HINT = 'Break the glass first.';";
+    let (prefix, value) = decoded(actor_key);
+    let reader = Reader {
+        signature: "glass_context(OUT grant_id uuid, OUT actor_kind text, OUT actor_id {type}, OUT request_id uuid)",
+        returns: "record",
+        absent: NO_GLASS,
+        body: format!(
+            "value := split_part(claim, '|', 6);\n  \
+             IF split_part(claim, '|', 2) <> 'glass' OR left(value, 2) <> '{prefix}' THEN\n    {NO_GLASS}\n  END IF;\n  \
+             actor_kind := split_part(claim, '|', 5);\n  actor_id := {value};\n  \
+             request_id := split_part(claim, '|', 8)::uuid;\n  \
+             IF split_part(claim, '|', 9) <> '-' THEN\n    \
+             grant_id := (convert_from(decode(split_part(claim, '|', 9), 'hex'), 'UTF8')::jsonb ->> 'glass')::uuid;\n  END IF;"
+        ),
+        comment: "Who breaks glass, and by which grant they read; refused in any other context.",
+        granted_to: "tenantry_audit",
+    };
+    reader.sql().replace("{type}", actor_key.sql())
+}
+
 /// Returns the definitions of all readers.
 pub(super) fn sql(actor_key: KeyType) -> String {
     let readers = [
@@ -238,7 +260,7 @@ pub(super) fn sql(actor_key: KeyType) -> String {
     readers
         .iter()
         .map(Reader::sql)
-        .chain([audit_context(actor_key)])
+        .chain([audit_context(actor_key), glass_context(actor_key)])
         .collect::<Vec<_>>()
         .join("\n")
 }

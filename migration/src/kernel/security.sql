@@ -74,6 +74,10 @@ BEGIN
   IF security_event.action IS NULL OR security_event.action !~ '^security[.][a-z][a-z0-9_]{0,62}$' THEN
     RAISE EXCEPTION 'a security event is security.verb' USING ERRCODE = '23514';
   END IF;
+  IF security_event.action ^@ 'security.glass_' THEN
+    -- The log says that glass was broken where it was, and nobody else can say so.
+    RAISE EXCEPTION 'break-glass has functions of its own' USING ERRCODE = '42501';
+  END IF;
   -- What was aimed at may be no key at all: that is what happened, not an error.
   BEGIN
     workspace := security_event.aimed_at::{{workspace_type}};

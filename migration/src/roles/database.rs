@@ -2,9 +2,7 @@
 
 use sqlx::{Connection as _, PgConnection};
 
-use super::{
-    APP, ATTEMPTS, CATALOGUE, MIGRATOR, OWNER, PERSON, READER, back_off, lost_a_race, run,
-};
+use super::{APP, ATTEMPTS, BESIDE, MIGRATOR, OWNER, SCOPES, back_off, lost_a_race, run};
 use crate::{
     Error,
     quote::{identifier, list},
@@ -46,14 +44,14 @@ async fn try_prepare(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     .fetch_one(&mut *transaction)
     .await?;
     let database = identifier(&database);
-    let [owner, migrator, app] = [OWNER, MIGRATOR, APP].map(identifier);
-    let scopes = list([APP, READER, PERSON, CATALOGUE]);
+    let [owner, app] = [OWNER, APP].map(identifier);
+    let logins = list([MIGRATOR].into_iter().chain(SCOPES).chain(BESIDE));
     run(
         &mut transaction,
         format!(
             "REVOKE ALL ON DATABASE {database} FROM PUBLIC; \
              GRANT CREATE ON DATABASE {database} TO {owner}; \
-             GRANT CONNECT ON DATABASE {database} TO {migrator}, {scopes}; \
+             GRANT CONNECT ON DATABASE {database} TO {logins}; \
              GRANT TEMPORARY ON DATABASE {database} TO {app};"
         ),
     )

@@ -7,6 +7,7 @@ mod audit_levels;
 mod claims;
 #[cfg(feature = "cli")]
 mod cli;
+mod glass;
 mod golden;
 mod kernel;
 mod keys;

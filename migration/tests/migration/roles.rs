@@ -20,7 +20,7 @@ async fn roles_are_installed_by_many_databases_at_once() {
     let mut connection = Database::prepared().await.superuser().await;
     assert_eq!(
         value(&mut connection, SHAPE).await.unwrap(),
-        "tenantry_app t t, tenantry_audit f t, tenantry_catalogue t t, tenantry_identity f t, tenantry_migrator t f, \
+        "tenantry_app t t, tenantry_audit f t, tenantry_catalogue t t, tenantry_glass t t, tenantry_identity f t, tenantry_migrator t f, \
          tenantry_owner f t, tenantry_person t t, tenantry_purge f t, tenantry_reader t t, tenantry_seal f t"
     );
 }

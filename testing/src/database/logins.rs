@@ -50,11 +50,19 @@ pub(super) const CATALOGUE: Login = Login {
     setting: Some("default_transaction_read_only = on"),
 };
 
-const ALL: [&Login; 5] = [&MIGRATOR, &APP, &READER, &PERSON, &CATALOGUE];
+pub(super) const GLASS: Login = Login {
+    name: "tenantry_test_glass",
+    attributes: "LOGIN INHERIT",
+    member_of: &[roles::GLASS],
+    setting: None,
+};
+
+const ALL: [&Login; 6] = [&MIGRATOR, &APP, &READER, &PERSON, &CATALOGUE, &GLASS];
 
 /// What a superuser may do anyway: end the sessions of the tests, to remove their database, and look into their tables.
 const MEMBERSHIPS: &str = " DO $$ BEGIN IF current_setting('is_superuser') = 'off' THEN \
-    GRANT tenantry_owner, tenantry_test_migrator, tenantry_test_app, tenantry_test_reader, tenantry_test_person, tenantry_test_catalogue \
+    GRANT tenantry_owner, tenantry_test_migrator, tenantry_test_app, tenantry_test_reader, tenantry_test_person, tenantry_test_catalogue, \
+    tenantry_test_glass \
     TO CURRENT_USER; END IF; END $$;";
 
 impl Login {

@@ -114,6 +114,11 @@ async fn no_login_of_the_tests_is_more_than_its_role() {
             "tenantry_test_catalogue",
             "tenantry_catalogue",
         ),
+        (
+            database.glass_url(),
+            "tenantry_test_glass",
+            "tenantry_glass",
+        ),
     ] {
         let mut connection = PgConnection::connect(url).await.unwrap();
         let row = sqlx::query(
