@@ -6,6 +6,7 @@
 //! names the rule. They are proven equal over random policies, contexts and rows.
 
 mod action;
+mod beside;
 mod context;
 mod decide;
 mod formula;
@@ -13,6 +14,7 @@ mod mark;
 mod policies;
 mod roles;
 mod row_security;
+mod scopes;
 mod sql;
 mod statement;
 #[cfg(test)]
@@ -35,6 +37,7 @@ pub use decide::{Act, Decision};
 pub use policies::Policies;
 pub use roles::{Ordered, Roles};
 pub use row_security::RowSecurity;
+pub use scopes::{Personal, Published};
 pub(crate) use statement::Intent;
 pub use when::{ActorColumn, Moment, When};
 
@@ -58,6 +61,9 @@ pub use when::{ActorColumn, Moment, When};
 /// ```
 pub struct Policy<E: EntityTrait> {
     rules: Vec<Rule<E>>,
+    /// At most one each; [`check`](Policy::check) refuses more.
+    personal: Vec<Personal<E>>,
+    catalogue: Vec<Published<E>>,
 }
 
 /// A rule: what it is called, whether it allows, what it is about, when it applies.
@@ -76,7 +82,11 @@ enum Effect {
 
 impl<E: EntityTrait> Default for Policy<E> {
     fn default() -> Self {
-        Self { rules: Vec::new() }
+        Self {
+            rules: Vec::new(),
+            personal: Vec::new(),
+            catalogue: Vec::new(),
+        }
     }
 }
 
@@ -148,7 +158,8 @@ impl<E: Scoped> Policy<E> {
     ///
     /// [`ErrorKind::Invalid`] that names the rule: a search or an expression as a filter; a condition on the row before or after, or
     /// on what stays unchanged, in a rule that is about more than updates; one on a column that the database keeps, such as
-    /// `version`, in a rule about a change; one on an attribute that no actor can have; an empty or repeated name.
+    /// `version`, in a rule about a change; one on an attribute that no actor can have; an empty or repeated name;
+    /// two personal rules, or two of what is published; one that changes a column that is not a caller's, or shows none.
     pub fn check(&self) -> Result<()> {
         for (at, rule) in self.rules.iter().enumerate() {
             let refused = |why: &str| {
@@ -184,7 +195,7 @@ impl<E: Scoped> Policy<E> {
                 }
             }
         }
-        Ok(())
+        self.check_scopes()
     }
 }
 
@@ -234,6 +245,8 @@ impl<E: EntityTrait> Clone for Policy<E> {
     fn clone(&self) -> Self {
         Self {
             rules: self.rules.clone(),
+            personal: self.personal.clone(),
+            catalogue: self.catalogue.clone(),
         }
     }
 }
@@ -251,6 +264,8 @@ impl<E: EntityTrait> fmt::Debug for Policy<E> {
                 rule.name
             ));
         }
-        list.finish()
+        list.entries(&self.personal)
+            .entries(&self.catalogue)
+            .finish()
     }
 }

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 use super::{
     MANAGED, Policy,
     action::Action,
+    beside::{self, Beside},
     formula::formula,
     mark::Mark,
     sql::{Rows, by_role, condition, literal, name, roles},
@@ -20,6 +21,8 @@ pub struct RowSecurity {
     /// Its name alone, quoted.
     row: String,
     policies: Vec<(String, String)>,
+    /// What the scopes beside the workspace are granted.
+    grants: Vec<String>,
     /// The body of the trigger that sees an update's row before and after, where no policy can tell.
     watch: Option<String>,
     readable: String,
@@ -46,6 +49,9 @@ impl RowSecurity {
             digest.update(name);
             digest.update(policy);
         }
+        for grant in &self.grants {
+            digest.update(grant);
+        }
         digest.update(self.watch.as_deref().unwrap_or_default());
         hex(&digest.finalize()[..8])
     }
@@ -61,6 +67,16 @@ impl RowSecurity {
     #[must_use]
     pub fn sql(&self) -> String {
         let mut text: String = self.policies().map(|policy| self.making(policy)).collect();
+        for name in beside::NAMES {
+            if self.policies.iter().all(|(said, _)| said != name) {
+                text.push_str(&format!(
+                    "DROP POLICY IF EXISTS {name} ON {};\n",
+                    self.table
+                ));
+            }
+        }
+        text.push_str(&beside::taken(&self.table));
+        text.extend(self.grants.iter().map(String::as_str));
         text.push_str(&self.watching());
         text
     }
@@ -119,7 +135,8 @@ impl<E: Scoped> Policy<E> {
     /// The policies of PostgreSQL, for the runtime roles, that say the same.
     ///
     /// They are permissive and stand under the walls of the table. What is about both the row before and the row after an update, or
-    /// tells a delete from another update, no policy can say; a trigger over the whole statement does then.
+    /// tells a delete from another update, no policy can say; a trigger over the whole statement does then. The scopes beside the
+    /// workspace get walls and grants of their own.
     ///
     /// # Errors
     ///
@@ -145,7 +162,11 @@ impl<E: Scoped> Policy<E> {
         let insert = condition(&formula(rules, Action::Insert), after(&row))?;
         let using = condition(&self.changes(Image::Before), before(&row))?;
         let check = condition(&self.changes(Image::After), after(&row))?;
-        let policies = vec![
+        let Beside {
+            policies: others,
+            grants,
+        } = Beside::of(self, &table, &row)?;
+        let mut policies = vec![
             (
                 "app_read".to_owned(),
                 format!("FOR SELECT TO tenantry_app USING ({read})"),
@@ -163,11 +184,13 @@ impl<E: Scoped> Policy<E> {
                 format!("FOR UPDATE TO tenantry_app USING ({using}) WITH CHECK ({check})"),
             ),
         ];
+        policies.extend(others);
         let readable = condition(&formula(rules, Action::Search), before(&row))?;
         Ok(RowSecurity {
             table,
             row,
             policies,
+            grants,
             watch: self.watch()?,
             readable,
         })

@@ -15,7 +15,7 @@ use super::{
     formula::{Joins, Part},
     when::{ActorType, Image, Leaf, Tree},
 };
-use crate::{Error, ErrorKind, Result, TenantContext};
+use crate::{Error, ErrorKind, Filter, Result, TenantContext};
 
 /// A piece of SQL that needs no parentheses around it.
 #[derive(Clone, PartialEq, Eq)]
@@ -67,16 +67,21 @@ impl Rows<'_> {
     }
 }
 
+/// A filter as a condition of SQL on the row of that name; an error where it has no text.
+pub(super) fn of_filter<E: EntityTrait>(filter: &Filter<E>, row: &str) -> Result<String> {
+    filter.literal(row).ok_or_else(|| {
+        let told = format!("{filter:?} has no text");
+        Error::new(ErrorKind::Invalid, told).with_field("policy")
+    })
+}
+
 /// A formula as a condition of SQL; an error where a filter has no text.
 pub(super) fn condition<E: EntityTrait>(formula: &Tree<Leaf<E>>, rows: Rows<'_>) -> Result<String> {
     let mut leaves = Vec::new();
     formula.leaves(&mut leaves);
     for leaf in &leaves {
-        if let Leaf::Row(_, filter) = leaf
-            && filter.literal("r").is_none()
-        {
-            let told = format!("{filter:?} has no text");
-            return Err(Error::new(ErrorKind::Invalid, told).with_field("policy"));
+        if let Leaf::Row(_, filter) = leaf {
+            of_filter(filter, "r")?;
         }
     }
     let mut branches = by_role(formula, rows, &roles(&leaves));

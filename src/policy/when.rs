@@ -82,6 +82,10 @@ mod sealed {
     }
 }
 
+pub(super) const fn actor_type<T: ActorColumn>() -> ActorType {
+    <T as sealed::Typed>::TYPE
+}
+
 macro_rules! actor_columns {
     ($($type:ty => $kind:ident),*) => {$(
         impl sealed::Typed for $type {

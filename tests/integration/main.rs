@@ -31,6 +31,7 @@ mod purge;
 mod random;
 mod reads;
 mod round_trips;
+mod scopes;
 mod search;
 mod soft_delete;
 mod startup;

@@ -119,8 +119,12 @@ impl Table {
         let uniques = self.uniques.iter().flat_map(|unique| &unique.columns);
         let references = self.references.iter().map(|reference| &reference.column);
         let readers = self.narrow.iter().flat_map(|(_, _, columns)| columns);
-        let indexes = self.indexes.iter().chain(&self.indexes_across);
-        let indexes = indexes.flat_map(|(_, columns)| columns);
+        let within = self.indexes.iter().flat_map(|(_, columns)| columns);
+        let across = self
+            .indexes_across
+            .iter()
+            .flat_map(|(_, columns, _)| columns);
+        let indexes = within.chain(across);
         let indexed = indexes.filter_map(|column| column.split_whitespace().next());
         match uniques
             .chain(references)
@@ -215,19 +219,26 @@ impl Table {
                 list(self.scoped(&unique.columns)),
             ));
         }
-        let led = [(&self.indexes, Some(identifier(self.wall().0)))];
-        for (indexes, scope) in led.into_iter().chain([(&self.indexes_across, None)]) {
-            for (label, columns) in indexes {
-                let columns = columns.iter().map(|column| ordered(column));
-                let columns = scope.clone().map(Ok).into_iter().chain(columns);
-                let columns = columns.collect::<Result<Vec<_>, Error>>()?;
-                statements.push(format!(
-                    "CREATE INDEX IF NOT EXISTS {} ON {} ({}){live};\n",
-                    identifier(&name(&self.name, &[label], "idx")),
-                    self.path(),
-                    columns.join(", "),
-                ));
-            }
+        let scope = identifier(self.wall().0);
+        let led = self.indexes.iter();
+        let led = led.map(|(label, columns)| (label, columns, Some(&scope), None));
+        let across = self.indexes_across.iter();
+        let across = across.map(|(label, columns, when)| (label, columns, None, when.as_ref()));
+        for (label, columns, scope, when) in led.chain(across) {
+            let columns = columns.iter().map(|column| ordered(column));
+            let columns = scope.cloned().map(Ok).into_iter().chain(columns);
+            let columns = columns.collect::<Result<Vec<_>, Error>>()?;
+            let only = match when {
+                None => live.to_owned(),
+                Some(when) if live.is_empty() => format!(" WHERE {when}"),
+                Some(when) => format!("{live} AND ({when})"),
+            };
+            statements.push(format!(
+                "CREATE INDEX IF NOT EXISTS {} ON {} ({}){only};\n",
+                identifier(&name(&self.name, &[label], "idx")),
+                self.path(),
+                columns.join(", "),
+            ));
         }
         statements.extend(references::indexes(self));
         Ok(statements)

@@ -47,8 +47,8 @@ pub struct Table {
     pub(super) misplaced: Option<&'static str>,
     /// What narrow roles may do beyond the wall: the verb, the role, the columns.
     pub(super) narrow: Vec<(&'static str, String, Vec<String>)>,
-    /// Indexes that do not lead with the scope: their label and columns.
-    pub(super) indexes_across: Vec<(String, Vec<String>)>,
+    /// Indexes that do not lead with the scope: their label, columns and condition.
+    pub(super) indexes_across: Vec<(String, Vec<String>, Option<String>)>,
     pub(super) searchable: Option<Searchable>,
     pub(super) containments: Vec<String>,
     pub(super) purge: Option<Purge>,

@@ -90,6 +90,11 @@ fn challenges() -> Table {
     .index("status", ["status", "created_at DESC", "id DESC"])
     .index("life_cycle", ["status_rank", "created_at DESC", "id DESC"])
     .index("period", ["starts_at", "ends_at"])
+    .index_published(
+        "published",
+        ["created_at DESC", "id DESC", "workspace_id DESC"],
+        "\"status\" IN ('published', 'active', 'judging', 'completed')",
+    )
     .searchable(
         Searchable::in_language("english")
             .text("title", Weight::A)
@@ -117,6 +122,10 @@ fn submissions() -> Table {
             ["challenge_id", "status", "created_at DESC", "id DESC"],
         )
         .index("score", ["challenge_id", "score DESC", "id DESC"])
+        .index_across(
+            "mine",
+            ["user_id", "created_at DESC", "id DESC", "workspace_id DESC"],
+        )
         .references("challenge_id", "challenges", "challenges")
         .never_outlives_parent()
         .references_column("user_id", "accounts", "members", "user_id")

@@ -187,11 +187,11 @@ async fn every_table_column_and_function_has_a_comment() {
 #[tokio::test]
 async fn every_key_of_a_workspace_table_leads_with_its_scope_and_every_reference_has_an_index() {
     let mut superuser = Database::migrated().await.superuser().await;
-    // The column on which the wall stands is the first word of its expression.
+    // The column on which the wall of workspaces stands is the first word of its expression.
     let unscoped = "SELECT string_agg(x.name, ', ') FROM (
         SELECT c.conname AS name, c.conrelid AS relation, c.conkey[1] AS lead FROM pg_constraint c WHERE c.contype IN ('p', 'u', 'f')
         UNION ALL SELECT i.indexrelid::regclass::text, i.indrelid, i.indkey[0] FROM pg_index i WHERE i.indisunique) x
-        JOIN pg_policy p ON p.polrelid = x.relation AND NOT p.polpermissive
+        JOIN pg_policy p ON p.polrelid = x.relation AND NOT p.polpermissive AND 'tenantry_owner'::regrole = ANY (p.polroles)
         JOIN pg_attribute a ON a.attrelid = x.relation AND a.attnum = x.lead
         WHERE pg_get_expr(p.polqual, p.polrelid) !~ ('^[(]+' || a.attname || ' = ')";
     assert_eq!(value(&mut superuser, unscoped).await, None);

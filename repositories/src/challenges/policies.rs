@@ -4,16 +4,18 @@
 
 use tenantry::{
     ActorKind,
-    policy::{Action, Policies, Policy, When},
+    policy::{Action, Personal, Policies, Policy, Published, When},
 };
 use tenantry_entities::challenges::{
-    challenge, judge,
+    challenge::{self, Status as Stage},
+    judge,
     submission::{self, Status},
 };
 
 use crate::accounts::Rank;
 
-/// Everybody sees the challenges of their workspace; owners, admins and jobs make them.
+/// Everybody sees the challenges of their workspace; owners, admins and jobs make them. What was published and not cancelled is in the
+/// catalogue, without its workspace's own stamps.
 #[must_use]
 pub fn challenges() -> Policy<challenge::Entity> {
     Policy::new()
@@ -24,10 +26,29 @@ pub fn challenges() -> Policy<challenge::Entity> {
             When::at_least(Rank::Admin),
         )
         .allow("jobs write", Action::WRITES, When::kind(ActorKind::Job))
+        .catalogue(
+            Published::of(
+                "what is published is for everybody",
+                challenge::STATUS.one_of([
+                    Stage::Published,
+                    Stage::Active,
+                    Stage::Judging,
+                    Stage::Completed,
+                ]),
+            )
+            .shows(challenge::TITLE)
+            .shows(challenge::DESCRIPTION)
+            .shows(challenge::STATUS)
+            .shows(challenge::STARTS_AT)
+            .shows(challenge::ENDS_AT)
+            .shows(challenge::CREATED_AT),
+        )
 }
 
 /// Members hand in what is theirs and leave the score alone; who judges is a rule of
 /// [`SubmissionRepository::score`](super::SubmissionRepository::score), since it looks at another table.
+///
+/// What they handed in stays theirs to see in whatever workspace, also where they are no members any more, and a draft theirs to work on.
 #[must_use]
 pub fn submissions() -> Policy<submission::Entity> {
     let mine = || When::at_least(Rank::Member).and(When::mine(submission::USER_ID));
@@ -72,6 +93,15 @@ pub fn submissions() -> Policy<submission::Entity> {
             When::at_least(Rank::Admin),
         )
         .allow("jobs write", Action::WRITES, When::kind(ActorKind::Job))
+        .personal(
+            Personal::of(
+                "people see what is theirs, and work on it while it is a draft",
+                submission::USER_ID,
+            )
+            .changes(submission::CONTENT)
+            .before(submission::STATUS.eq(Status::Draft))
+            .after(submission::STATUS.eq(Status::Draft)),
+        )
 }
 
 /// Everybody sees who judges; owners, admins and jobs say who does.

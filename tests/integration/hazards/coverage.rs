@@ -258,6 +258,7 @@ fn the_doors_past_the_guards_are_counted() {
         // Numbers over two tables, each named with its workspace.
         ("repositories/src/challenges/board.rs".to_owned(), 1),
         // Shows that no policy takes it.
+        ("src/policy/beside/tests.rs".to_owned(), 1),
         ("src/policy/tests.rs".to_owned(), 1),
     ]);
     assert_eq!(met, reviewed);

@@ -169,7 +169,7 @@ async fn marks_tell_what_they_can_without_declarations() {
         ),
         (
             Rule::PolicyMissing,
-            "of 5 policies",
+            "of 9 policies",
             "DROP FUNCTION challenges.submissions_policy() CASCADE",
         ),
         (

@@ -45,13 +45,29 @@ impl Table {
         self
     }
 
-    /// Adds an index that does not lead with the scope, for functions of a narrow role, which look across workspaces.
+    /// Adds an index that does not lead with the scope, for those who look across workspaces: functions of a narrow role, and persons,
+    /// for whom it begins with the column that names them and ends with the scope and the key.
     pub fn index_across<S: Into<String>>(
         mut self,
         name: impl Into<String>,
         columns: impl IntoIterator<Item = S>,
     ) -> Self {
-        self.indexes_across.push((name.into(), owned(columns)));
+        self.indexes_across
+            .push((name.into(), owned(columns), None));
+        self
+    }
+
+    /// Adds an index for the catalogue, over what workspaces have published; it ends with the scope and the key.
+    ///
+    /// `condition` is that of the policy's `Published` rule, written into the migration as it is.
+    pub fn index_published<S: Into<String>>(
+        mut self,
+        name: impl Into<String>,
+        columns: impl IntoIterator<Item = S>,
+        condition: impl Into<String>,
+    ) -> Self {
+        self.indexes_across
+            .push((name.into(), owned(columns), Some(condition.into())));
         self
     }
 
