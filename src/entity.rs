@@ -40,6 +40,8 @@ pub trait Scoped:
     const SORTS: &'static [Sort<Self>] = &[];
     /// The functions by which rows are searched.
     const SEARCHES: &'static [&'static str] = &[];
+    /// The columns that searches look into. If there are searches and no column is named, they are taken to look into all.
+    const SEARCHED: &'static [Self::Column] = &[];
     /// The unique keys that plain columns make, so that a restore can say which row has taken one.
     const UNIQUES: &'static [Unique<Self>] = &[];
     /// The constraints by name, so that an error can name the fields it is about.

@@ -18,6 +18,7 @@ mod sort;
 
 pub(crate) use among::{Among, call, texts};
 pub use leakproof::{Leakproof, LeakproofOrder};
+pub(crate) use literal::Reach;
 pub use sort::{BelongsTo, Direction, HasMany, Sort, Unique};
 
 /// A column with its Rust type.

@@ -9,8 +9,10 @@ mod action;
 mod beside;
 mod context;
 mod decide;
+mod exposure;
 mod formula;
 mod mark;
+mod mask;
 mod policies;
 mod roles;
 mod row_security;
@@ -26,14 +28,18 @@ use std::fmt;
 use sea_orm::{EntityTrait, IdenStatic};
 
 use crate::{Error, ErrorKind, Result, Scoped, TenantContext, standing};
+use exposure::Veil;
 use formula::formula;
 use when::{Image, Leaf};
 
+pub(crate) use exposure::{Covers, is_searched};
 pub(crate) use mark::Mark;
 
 pub use action::Action;
 pub use context::Verdict;
 pub use decide::{Act, Decision};
+pub use exposure::Exposure;
+pub use mask::Mask;
 pub use policies::Policies;
 pub use roles::{Ordered, Roles};
 pub use row_security::RowSecurity;
@@ -64,6 +70,7 @@ pub struct Policy<E: EntityTrait> {
     /// At most one each; [`check`](Policy::check) refuses more.
     personal: Vec<Personal<E>>,
     catalogue: Vec<Published<E>>,
+    veils: Vec<Veil<E>>,
 }
 
 /// A rule: what it is called, whether it allows, what it is about, when it applies.
@@ -72,6 +79,8 @@ pub(crate) struct Rule<E: EntityTrait> {
     effect: Effect,
     actions: Vec<Action>,
     when: When<E>,
+    /// Whether it follows from what is said of a column.
+    of_field: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +95,7 @@ impl<E: EntityTrait> Default for Policy<E> {
             rules: Vec::new(),
             personal: Vec::new(),
             catalogue: Vec::new(),
+            veils: Vec::new(),
         }
     }
 }
@@ -132,6 +142,7 @@ impl<E: Scoped> Policy<E> {
             effect,
             actions,
             when,
+            of_field: false,
         });
         self
     }
@@ -159,17 +170,30 @@ impl<E: Scoped> Policy<E> {
     /// [`ErrorKind::Invalid`] that names the rule: a search or an expression as a filter; a condition on the row before or after, or
     /// on what stays unchanged, in a rule that is about more than updates; one on a column that the database keeps, such as
     /// `version`, in a rule about a change; one on an attribute that no actor can have; an empty or repeated name;
-    /// two personal rules, or two of what is published; one that changes a column that is not a caller's, or shows none.
+    /// two personal rules, or two of what is published; one that changes a column that is not a caller's, or shows none; a rule about a column
+    /// ([`hide`](Self::hide), [`mask`](Self::mask), [`freeze`](Self::freeze)) that asks about the row, or is about the id, the scope
+    /// column or a column that the database keeps.
     pub fn check(&self) -> Result<()> {
+        let refuse = |name: &str, why: &str| {
+            let told = format!("rule {name:?}: {why}");
+            Err(Error::new(ErrorKind::Invalid, told).with_field("policy"))
+        };
+        for (at, veil) in self.veils.iter().enumerate() {
+            if self.veils[..at].iter().any(|other| other.name == veil.name) {
+                return refuse(veil.name, "another has the same name");
+            }
+            if let Some(why) = veil.refused() {
+                return refuse(veil.name, why);
+            }
+        }
         for (at, rule) in self.rules.iter().enumerate() {
-            let refused = |why: &str| {
-                let told = format!("rule {:?}: {why}", rule.name);
-                Err(Error::new(ErrorKind::Invalid, told).with_field("policy"))
-            };
+            let refused = |why| refuse(rule.name, why);
             if rule.name.trim().is_empty() {
                 return refused("it has no name");
             }
-            if self.rules[..at].iter().any(|other| other.name == rule.name) {
+            let same =
+                |other: &Rule<E>| other.name == rule.name && !(other.of_field && rule.of_field);
+            if self.rules[..at].iter().any(same) {
                 return refused("another has the same name");
             }
             let mut leaves = Vec::new();
@@ -237,6 +261,7 @@ impl<E: EntityTrait> Clone for Rule<E> {
             effect: self.effect,
             actions: self.actions.clone(),
             when: self.when.clone(),
+            of_field: self.of_field,
         }
     }
 }
@@ -247,6 +272,7 @@ impl<E: EntityTrait> Clone for Policy<E> {
             rules: self.rules.clone(),
             personal: self.personal.clone(),
             catalogue: self.catalogue.clone(),
+            veils: self.veils.clone(),
         }
     }
 }
@@ -254,7 +280,7 @@ impl<E: EntityTrait> Clone for Policy<E> {
 impl<E: EntityTrait> fmt::Debug for Policy<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut list = f.debug_list();
-        for rule in &self.rules {
+        for rule in self.rules.iter().filter(|rule| !rule.of_field) {
             let actions: Vec<&str> = rule.actions.iter().map(|one| one.as_str()).collect();
             list.entry(&format_args!(
                 "{:?} {} when {:?}: {}",
@@ -266,6 +292,7 @@ impl<E: EntityTrait> fmt::Debug for Policy<E> {
         }
         list.entries(&self.personal)
             .entries(&self.catalogue)
+            .entries(&self.veils)
             .finish()
     }
 }

@@ -55,7 +55,8 @@ pub(crate) async fn page<E: Scoped, A: Access>(
 ) -> Result<Page<E::Model>> {
     let select = |select: Select<E>, _: &[Key<E>]| select.into_query();
     let position = |keys: &[Key<E>], row: &E::Model| Ok(keyset::position(keys, row));
-    let decode = |row| decoded(&row);
+    let sight = rows.sight();
+    let decode = |row| sight.shown(decoded(&row)?);
     paged(rows.session(), &query, "page", select, decode, position).await
 }
 
@@ -97,7 +98,7 @@ pub(crate) async fn count<E: Scoped, A: Access>(
     rows: &Rows<'_, E, A>,
     query: &Query<E>,
 ) -> Result<u64> {
-    let statement = select::count(&rows.sight(), query);
+    let statement = select::count(&rows.sight(), query)?;
     let connection = rows.session().connection();
     let row = connection
         .fetch_optional(Rows::<E, A>::purpose("count"), statement)

@@ -110,7 +110,8 @@ impl<'s, E: Scoped, A: Access> Rows<'s, E, A> {
         visibility: Visibility,
         lock: bool,
     ) -> Result<Option<E::Model>> {
-        let select = select::by_id(&self.sight(), &id, visibility);
+        let sight = self.sight();
+        let select = select::by_id(&sight, &id, visibility);
         let select = if lock {
             select.lock(sea_orm::sea_query::LockType::NoKeyUpdate)
         } else {
@@ -122,7 +123,7 @@ impl<'s, E: Scoped, A: Access> Rows<'s, E, A> {
             .connection()
             .fetch_optional(Self::purpose("find"), statement)
             .await?;
-        row.map(model::<E>).transpose()
+        row.map(|row| sight.shown(model::<E>(row)?)).transpose()
     }
 
     /// The living rows of these ids, in the order of the ids; those that are missing are left out.
@@ -134,13 +135,15 @@ impl<'s, E: Scoped, A: Access> Rows<'s, E, A> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let statement = select::build(select::by_ids(&self.sight(), ids));
+        let sight = self.sight();
+        let statement = select::build(select::by_ids(&sight, ids));
         let rows = self
             .session
             .connection()
             .fetch_all(Self::purpose("find_many"), statement)
             .await?;
-        let found: std::collections::HashMap<_, _> = models::<E>(rows)?
+        let found: std::collections::HashMap<_, _> = sight
+            .all_shown(models::<E>(rows)?)?
             .into_iter()
             .map(|row| (E::id_of(&row), row))
             .collect();
@@ -176,7 +179,7 @@ impl<'s, E: Scoped, A: Access> Rows<'s, E, A> {
     ///
     /// Only what a connection can fail with.
     pub async fn exists(self, query: Query<E>) -> Result<bool> {
-        let statement = select::exists(&self.sight(), &query);
+        let statement = select::exists(&self.sight(), &query)?;
         let row = self
             .session
             .connection()

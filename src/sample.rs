@@ -41,6 +41,8 @@ impl Scoped for Entity {
     const WORKSPACE: Column = Column::WorkspaceId;
     const ID: Column = Column::Id;
     const DELETED_AT: Option<Column> = Some(Column::DeletedAt);
+    const SEARCHES: &'static [&'static str] = &["widgets_search"];
+    const SEARCHED: &'static [Column] = &[Column::Name];
     fn id_of(row: &Model) -> Id {
         row.id
     }

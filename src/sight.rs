@@ -1,14 +1,16 @@
-//! What one session sees of a table: which of its rows.
+//! What one session sees of a table: which of its rows, and what of their columns.
 //!
-//! Every statement of the engine begins with it. It holds the scope that the session is bound to, such as a workspace, and what the
-//! table's policy says to the session's context.
+//! Every statement of the engine begins with it, and every row that leaves the engine goes through [`shown`](Sight::shown). It holds the
+//! scope that the session is bound to, such as a workspace, and what the table's policy says to the session's context.
+
+mod fields;
 
 use sea_orm::{Condition, sea_query::Expr};
 
 use crate::{
     Access, Scoped, Session, TenantContext, WorkspaceId,
     field::qualified,
-    policy::{Action, Intent, Policy, Verdict},
+    policy::{Action, Covers, Intent, Policy, Verdict},
     query::Visibility,
 };
 use sea_orm::sea_query::ExprTrait;
@@ -17,14 +19,17 @@ use sea_orm::sea_query::ExprTrait;
 pub(crate) struct Sight<'s, E: Scoped> {
     scope: Condition,
     rules: Option<(&'s Policy<E>, &'s TenantContext)>,
+    covers: Covers<E>,
 }
 
 impl<'s, E: Scoped> Sight<'s, E> {
     /// What a session sees of the table.
     pub(crate) fn of<A: Access>(session: &'s Session<A>) -> Self {
         let context = session.context();
+        let policy = session.policies().of::<E>();
         Self {
-            rules: session.policies().of::<E>().map(|policy| (policy, context)),
+            rules: policy.map(|policy| (policy, context)),
+            covers: policy.map_or_else(Covers::none, |policy| policy.covers(context)),
             ..Self::of_workspace(context.workspace())
         }
     }
@@ -37,6 +42,7 @@ impl<'s, E: Scoped> Sight<'s, E> {
         Self {
             scope: Condition::all().add(mine),
             rules: None,
+            covers: Covers::none(),
         }
     }
 

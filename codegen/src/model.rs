@@ -160,6 +160,8 @@ pub(crate) enum SearchKind {
     Words {
         function: String,
         configuration: String,
+        /// The columns that the words come from; `None` if nobody can tell.
+        variants: Option<Vec<String>>,
     },
     Document {
         variant: String,
@@ -183,6 +185,16 @@ impl Search {
                 overlapping,
                 ..
             } => vec![containing, overlapping],
+        }
+    }
+
+    /// The columns that it looks into, if the catalogue tells.
+    pub(crate) fn columns(&self) -> Option<&[String]> {
+        match &self.kind {
+            SearchKind::Words { variants, .. } => variants.as_deref(),
+            SearchKind::Document { variant, .. } | SearchKind::Tags { variant, .. } => {
+                Some(std::slice::from_ref(variant))
+            }
         }
     }
 

@@ -45,6 +45,7 @@ use proc_macro::TokenStream;
 /// | `managed` | the database fills it: callers neither insert nor change it. `created_at`, `created_by`, `updated_at`, `updated_by` and `deleted_by` are managed anyway |
 /// | `default` | an insert may leave it out |
 /// | `immutable` | it is not changed after the insert |
+/// | `searched` | the `searches` look into it; where no field says so, they are taken to look into all |
 ///
 /// # Examples
 ///

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Access, ActorId, Cursor, Id, Page, Result, Scoped, Session, page::codec::Binding,
-    read::page_size,
+    policy::Exposure, read::page_size,
 };
 
 /// A question to the audit log.
@@ -135,6 +135,16 @@ impl<'s, A: Access> Entries<'s, A> {
         let more = rows.len() as u64 > limit;
         let mut items = rows.iter().map(Entry::of).collect::<Result<Vec<_>>>()?;
         items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        for entry in &mut items {
+            let Some((schema, table)) =
+                entry.table.as_deref().and_then(|name| name.split_once('.'))
+            else {
+                continue;
+            };
+            let (policies, context) = (self.session.policies(), self.session.context());
+            let exposures = policies.exposures(context, schema, table);
+            entry.show(|field| exposures.get(field).copied().unwrap_or(Exposure::Shown));
+        }
         let next = match items.last() {
             Some(last) if more => Some(binding.encode(&[last.at.into(), last.id.into()])?),
             _ => None,

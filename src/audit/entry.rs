@@ -8,7 +8,7 @@ use serde::Deserialize;
 use sqlx::{Row, postgres::PgRow};
 use uuid::Uuid;
 
-use crate::{ActorId, Error, ErrorKind, Result, Version, error::from_statement};
+use crate::{ActorId, Error, ErrorKind, Result, Version, error::from_statement, policy::Exposure};
 
 /// What an entry needs, as one document; `l` is the log, `r` the request.
 pub(super) const DOCUMENT: &str = "jsonb_build_object(\
@@ -128,6 +128,21 @@ struct Document {
 }
 
 impl Entry {
+    /// Shows the changes as a context may see them: what is hidden from it is not told.
+    pub(super) fn show(&mut self, exposure: impl Fn(&str) -> Exposure) {
+        self.changes.retain_mut(|change| {
+            let exposure = exposure(&change.field);
+            let show = |value: &mut JsonValue| match exposure.shown_in_document(value.take()) {
+                Some(shown) => {
+                    *value = shown;
+                    true
+                }
+                None => false,
+            };
+            show(&mut change.old) && change.new.as_mut().is_none_or(show)
+        });
+    }
+
     pub(super) fn of(row: &PgRow) -> Result<Self> {
         let text: String = row.try_get(0).map_err(from_statement)?;
         let unread = || {

@@ -163,7 +163,14 @@ impl<'s, E: Versioned + Audited, A: Access> Rows<'s, E, A> {
     ///
     /// [`ErrorKind::NotFound`] as [`as_of`](Self::as_of).
     pub async fn image_of(self, id: Id<E>, version: Version) -> Result<Image> {
-        Image::of(Rebuilt::find(&self, &id, Aim::Version(version.as_i64())).await?)
+        let rebuilt = Rebuilt::find(&self, &id, Aim::Version(version.as_i64())).await?;
+        let (mut image, sight) = (Image::of(rebuilt)?, self.sight());
+        let fields = image.fields.into_iter().filter_map(|(field, value)| {
+            let shown = sight.exposure(&field).shown_in_document(value)?;
+            Some((field, shown))
+        });
+        image.fields = fields.collect();
+        Ok(image)
     }
 }
 
@@ -229,6 +236,7 @@ impl<E: Versioned + Audited, A: Access> History<'_, E, A> {
             .await?;
         let more = found.len() as u64 > limit;
         let mut items = Vec::new();
+        let sight = self.rows.sight();
         for row in found
             .iter()
             .take(usize::try_from(limit).unwrap_or(usize::MAX))
@@ -242,6 +250,7 @@ impl<E: Versioned + Audited, A: Access> History<'_, E, A> {
                 Operation::Insert => entry.rows = vec![id.clone()],
                 _ => image.undo(&mut entry),
             }
+            entry.show(|field| sight.exposure(field));
             items.push(entry);
         }
         let next = more.then(|| binding.encode(&[image.version.as_i64().into()]));

@@ -206,7 +206,8 @@ impl Rebuilt {
         let row = connection
             .fetch_optional(purpose("as_of"), statement)
             .await?;
-        model::<E>(row.ok_or_else(not_found::<E>)?)
+        rows.sight()
+            .shown(model::<E>(row.ok_or_else(not_found::<E>)?)?)
     }
 }
 

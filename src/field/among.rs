@@ -65,6 +65,16 @@ impl<E: Scoped> Among<E> {
 }
 
 impl<E: EntityTrait> Among<E> {
+    /// The column that it names; words are of the whole row.
+    pub(super) fn column(&self) -> Option<&'static str> {
+        match &self.operand {
+            Operand::Words(_) => None,
+            Operand::Document(column, _)
+            | Operand::AllTags(column, _)
+            | Operand::AnyTag(column, _) => Some(column.as_str()),
+        }
+    }
+
     pub(super) fn into_condition(self) -> Condition {
         let Self {
             id,

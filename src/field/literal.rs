@@ -52,9 +52,39 @@ impl<E: EntityTrait> Filter<E> {
                 filters.iter().flat_map(Self::columns).collect()
             }
             Node::Not(filter) => filter.columns(),
-            Node::Among(_) | Node::Expression(_) => Vec::new(),
+            Node::Among(among) => among.column().into_iter().collect(),
+            Node::Expression(_) => Vec::new(),
         }
     }
+
+    /// How far it goes beyond the columns that it names.
+    pub(crate) fn reach(&self) -> Reach {
+        match &self.0 {
+            Node::Among(_) => Reach::Search,
+            Node::Expression(_) => Reach::Anything,
+            Node::All(filters) | Node::Any(filters) => {
+                let reaches = filters.iter().map(Self::reach);
+                reaches.max().unwrap_or(Reach::Columns)
+            }
+            Node::Not(filter) => filter.reach(),
+            Node::Compare(..)
+            | Node::OneOf(..)
+            | Node::Prefix(..)
+            | Node::IsNull(_)
+            | Node::Past(_) => Reach::Columns,
+        }
+    }
+}
+
+/// What a filter may ask beside the columns that it names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Reach {
+    /// Nothing.
+    Columns,
+    /// What a search looks into.
+    Search,
+    /// Nobody can tell.
+    Anything,
 }
 
 fn sign(operator: &BinOper) -> Option<&'static str> {

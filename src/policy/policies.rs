@@ -2,11 +2,14 @@
 
 use std::{
     any::{Any, TypeId},
+    collections::HashMap,
     fmt,
 };
 
+use sea_orm::IdenStatic;
+
 use super::{
-    Policy, RowSecurity,
+    Exposure, Policy, RowSecurity,
     statement::{Intent, Text},
 };
 use crate::{Result, Scoped, TenantContext};
@@ -31,7 +34,12 @@ pub(crate) trait Ruled: Any + Send + Sync + fmt::Debug {
     fn as_any(&self) -> &dyn Any;
     fn row_security(&self) -> Result<RowSecurity>;
     fn condition(&self, context: &TenantContext, intent: Intent, row: &str) -> Text;
+    /// What a context sees of the columns of the table of this name, if the policy is about it.
+    fn exposures(&self, context: &TenantContext, table: (&str, &str)) -> Option<Exposures>;
 }
+
+/// What a context sees of each column, by name.
+pub(crate) type Exposures = HashMap<&'static str, Exposure>;
 
 impl<E: Scoped> Ruled for Policy<E> {
     fn as_any(&self) -> &dyn Any {
@@ -44,6 +52,19 @@ impl<E: Scoped> Ruled for Policy<E> {
 
     fn condition(&self, context: &TenantContext, intent: Intent, row: &str) -> Text {
         self.condition(context, intent, row)
+    }
+
+    fn exposures(
+        &self,
+        context: &TenantContext,
+        (schema, table): (&str, &str),
+    ) -> Option<Exposures> {
+        let entity = E::default();
+        let is_about =
+            entity.schema_name().unwrap_or("public") == schema && entity.table_name() == table;
+        let covers = is_about.then(|| self.covers(context))?;
+        let columns = covers.columns().map(|(column, _)| column.as_str());
+        Some(columns.map(|column| (column, covers.of(column))).collect())
     }
 }
 
@@ -83,6 +104,18 @@ impl Policies {
 
     pub(crate) fn of<E: Scoped>(&self) -> Option<&Policy<E>> {
         self.of_entity(TypeId::of::<E>())?.as_any().downcast_ref()
+    }
+
+    /// What a context sees of the columns of a table; nothing is said of columns that it sees whole.
+    pub(crate) fn exposures(
+        &self,
+        context: &TenantContext,
+        schema: &str,
+        table: &str,
+    ) -> Exposures {
+        let mut policies = self.0.iter();
+        let found = policies.find_map(|(_, policy)| policy.exposures(context, (schema, table)));
+        found.unwrap_or_default()
     }
 
     pub(crate) fn of_entity(&self, entity: TypeId) -> Option<&dyn Ruled> {

@@ -6,19 +6,23 @@ use sea_orm::{
     sea_query::{Alias, ColumnType},
 };
 
-use super::{decoded, keyset::Key, paged};
+use super::{decoded, keyset::Key, paged, select};
 use crate::{Access, List, Page, Result, Rows, Scoped, error::from_decode, field::qualified};
 
 impl<E: Scoped, A: Access> List<Rows<'_, E, A>> {
     /// One page of partial models (SeaORM's `DerivePartialModel`), which selects only their columns.
     ///
-    /// What a partial model nests or computes from other tables is guarded by row security alone.
+    /// What a partial model nests or computes from other tables is guarded by row security alone, which knows no hidden columns.
     ///
     /// # Errors
     ///
-    /// As [`page`](List::page).
+    /// As [`page`](List::page); [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if it names a column of the table that the context
+    /// sees masked or not at all.
     pub async fn page_as<P: PartialModelTrait + Send>(self) -> Result<Page<P>> {
         let session = self.repository.session();
+        #[expect(clippy::disallowed_methods, reason = "it is looked at, and not sent")]
+        let selected = select::build(P::select_cols(E::find().select_only()));
+        self.repository.sight().refuse_text(&selected.sql)?;
         let select = |select: Select<E>, keys: &[Key<E>]| {
             let mut selected = P::select_cols(select.select_only()).into_query();
             for (at, key) in keys.iter().enumerate() {

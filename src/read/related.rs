@@ -20,13 +20,18 @@ use crate::{
 impl<E: Scoped, R: Scoped> Load<E> for HasMany<E, R> {
     type Output = Vec<R::Model>;
 
+    fn refuse<A: Access>(&self, session: &Session<A>) -> Result<()> {
+        Sight::<R>::of(session).refuse_asked([self.parent.as_str()])
+    }
+
     async fn load<A: Access>(
         &self,
         session: &Session<A>,
         rows: &[Found<E>],
     ) -> Result<HashMap<Id<E>, Vec<R::Model>>> {
         let ids = ids_of::<E>(rows);
-        let select = select::scoped::<R>(&Sight::of(session), Visibility::Live)
+        let sight = Sight::of(session);
+        let select = select::scoped::<R>(&sight, Visibility::Live)
             .filter(select::any_of(self.parent, &ids))
             .order_by_asc(R::ID);
         let purpose = Rows::<R, A>::purpose("with");
@@ -38,7 +43,8 @@ impl<E: Scoped, R: Scoped> Load<E> for HasMany<E, R> {
         for row in models::<R>(rows)? {
             let parent =
                 <E::Key as ValueType>::try_from(row.get(self.parent)).map_err(|_| mistyped())?;
-            found.entry(Id::new(parent)).or_default().push(row);
+            let children = found.entry(Id::new(parent)).or_default();
+            children.push(sight.shown(row)?);
         }
         Ok(found)
     }
@@ -46,6 +52,10 @@ impl<E: Scoped, R: Scoped> Load<E> for HasMany<E, R> {
 
 impl<E: Scoped, R: Scoped> Load<E> for Count<E, R> {
     type Output = u64;
+
+    fn refuse<A: Access>(&self, session: &Session<A>) -> Result<()> {
+        self.0.refuse(session)
+    }
 
     fn select<A: Access>(&self, session: &Session<A>, page: &mut SelectStatement) {
         let readable = Sight::<R>::of(session).condition(Intent::Read, COUNTED);
@@ -72,6 +82,10 @@ impl<E: Scoped, R: Scoped> Load<E> for Count<E, R> {
 impl<E: Scoped, P: Scoped> Load<E> for BelongsTo<E, P> {
     type Output = Option<P::Model>;
 
+    fn refuse<A: Access>(&self, session: &Session<A>) -> Result<()> {
+        Sight::<E>::of(session).refuse_asked([self.column.as_str()])
+    }
+
     async fn load<A: Access>(
         &self,
         session: &Session<A>,
@@ -88,13 +102,15 @@ impl<E: Scoped, P: Scoped> Load<E> for BelongsTo<E, P> {
         let mut ids: Vec<Id<P>> = parents.values().cloned().collect();
         ids.sort();
         ids.dedup();
-        let statement = select::build(select::by_ids(&Sight::of(session), &ids));
+        let sight = Sight::of(session);
+        let statement = select::build(select::by_ids(&sight, &ids));
         let purpose = Rows::<P, A>::purpose("with");
-        let found: HashMap<Id<P>, P::Model> =
-            models::<P>(session.connection().fetch_all(purpose, statement).await?)?
-                .into_iter()
-                .map(|parent| (P::id_of(&parent), parent))
-                .collect();
+        let told = session.connection().fetch_all(purpose, statement).await?;
+        let found: HashMap<Id<P>, P::Model> = sight
+            .all_shown(models::<P>(told)?)?
+            .into_iter()
+            .map(|parent| (P::id_of(&parent), parent))
+            .collect();
         Ok(parents
             .into_iter()
             .map(|(row, parent)| (row, found.get(&parent).cloned()))

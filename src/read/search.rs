@@ -1,7 +1,7 @@
 //! Searches: one statement, from words to rows with what matched.
 
 use sea_orm::{
-    ColumnTrait, QueryResult, QueryTrait, Value,
+    ColumnTrait, IdenStatic, QueryResult, QueryTrait, Value,
     sea_query::{
         Alias, BinOper, Expr, ExprTrait, Func, IntoIden, JoinType, Order, SelectStatement, TableRef,
     },
@@ -53,14 +53,18 @@ async fn search_page<E: Scoped, A: Access>(
 ) -> Result<Page<Hit<E::Model>>> {
     let limit = page_size(query.limit)?;
     let session = rows.session();
-    let binding = binding(&rows.sight(), &query, session.cursor_key());
+    let sight = rows.sight();
+    sight.refuse_search()?;
+    sight.refuse_filters(&query.filters)?;
+    sight.refuse_asked(query.passages.iter().map(|passage| passage.column.as_str()))?;
+    let binding = binding(&sight, &query, session.cursor_key());
     let position = query
         .after
         .as_ref()
         .map(|cursor| position::<E>(binding.decode(cursor)?))
         .transpose()?;
     let marks = Marks::new();
-    let mut select = ranked(&rows.sight(), &query, position, Some(limit + 1));
+    let mut select = ranked(&sight, &query, position, Some(limit + 1));
     excerpts(&mut select, &query, &marks);
     let statement = sea_orm::DbBackend::Postgres.build(&select);
     let found = session
@@ -70,7 +74,7 @@ async fn search_page<E: Scoped, A: Access>(
     let more = found.len() as u64 > limit;
     let mut hits = found
         .into_iter()
-        .map(|row| hit(row, &query, &marks))
+        .map(|row| hit(&sight, row, &query, &marks))
         .collect::<Result<Vec<_>>>()?;
     hits.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next = match hits.last() {
@@ -213,7 +217,12 @@ fn excerpts<E: Scoped>(select: &mut SelectStatement, query: &SearchQuery<E>, mar
     }
 }
 
-fn hit<E: Scoped>(row: PgRow, query: &SearchQuery<E>, marks: &Marks) -> Result<Hit<E::Model>> {
+fn hit<E: Scoped>(
+    sight: &Sight<'_, E>,
+    row: PgRow,
+    query: &SearchQuery<E>,
+    marks: &Marks,
+) -> Result<Hit<E::Model>> {
     let row = QueryResult::from(row);
     let rank: f32 = row.try_get("", RANK).map_err(from_decode)?;
     let highlights = query
@@ -227,7 +236,8 @@ fn hit<E: Scoped>(row: PgRow, query: &SearchQuery<E>, marks: &Marks) -> Result<H
             Ok(Highlight::new(passage.name.clone(), segments))
         })
         .collect::<Result<_>>()?;
-    Ok(Hit::new(decoded::<E::Model>(&row)?, rank, highlights))
+    let row = sight.shown(decoded(&row)?)?;
+    Ok(Hit::new(row, rank, highlights))
 }
 
 #[cfg(test)]
@@ -273,7 +283,7 @@ mod tests {
         assert!(values.contains("BigInt(None)"), "{values}");
         let found = query.search.matches("x");
         let list = crate::Query::new().filter(found.or(NAME.eq("c")));
-        assert_snapshot!(readable(&select::count(&sight(), &list)));
+        assert_snapshot!(readable(&select::count(&sight(), &list).unwrap()));
     }
 
     #[test]

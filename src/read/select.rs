@@ -53,29 +53,27 @@ pub(crate) fn any_of<C: ColumnTrait, E: Keyed>(column: C, ids: &[Id<E>]) -> Expr
     qualified(column).eq(PgFunc::any(Expr::val(array)))
 }
 
-/// A query without order, position and page size.
-pub(crate) fn filtered<E: Scoped>(sight: &Sight<'_, E>, query: &Query<E>) -> Select<E> {
-    query
-        .filters
-        .iter()
-        .cloned()
-        .fold(scoped(sight, query.visibility), with_filter)
+/// A query without order, position and page size. What the session does not see is not asked for.
+pub(crate) fn filtered<E: Scoped>(sight: &Sight<'_, E>, query: &Query<E>) -> Result<Select<E>> {
+    sight.refuse_query(query)?;
+    let filters = query.filters.iter().cloned();
+    Ok(filters.fold(scoped(sight, query.visibility), with_filter))
 }
 
 pub(crate) fn with_filter<E: Scoped>(select: Select<E>, filter: Filter<E>) -> Select<E> {
     select.filter(filter.into_condition())
 }
 
-pub(crate) fn count<E: Scoped>(sight: &Sight<'_, E>, query: &Query<E>) -> Statement {
-    let mut select = filtered(sight, query).select_only().into_query();
+pub(crate) fn count<E: Scoped>(sight: &Sight<'_, E>, query: &Query<E>) -> Result<Statement> {
+    let mut select = filtered(sight, query)?.select_only().into_query();
     select.expr(Func::count(Expr::col(Asterisk)));
-    DbBackend::Postgres.build(&select)
+    Ok(DbBackend::Postgres.build(&select))
 }
 
-pub(crate) fn exists<E: Scoped>(sight: &Sight<'_, E>, query: &Query<E>) -> Statement {
-    let mut select = filtered(sight, query).select_only().into_query();
+pub(crate) fn exists<E: Scoped>(sight: &Sight<'_, E>, query: &Query<E>) -> Result<Statement> {
+    let mut select = filtered(sight, query)?.select_only().into_query();
     select.expr(Expr::cust("1")).limit(1);
-    DbBackend::Postgres.build(&select)
+    Ok(DbBackend::Postgres.build(&select))
 }
 
 /// A page under construction: its select, what it is sorted by, what its cursors are bound to.
@@ -92,7 +90,7 @@ pub(crate) fn ordered<'q, E: Scoped>(
     cursor_key: &'q [u8; 32],
 ) -> Result<Plan<'q, E>> {
     let keys = keys(query);
-    let select = super::keyset::order(filtered(sight, query), &keys);
+    let select = super::keyset::order(filtered(sight, query)?, &keys);
     let bound = build(select.clone());
     let binding = Binding {
         key: cursor_key,
@@ -253,12 +251,12 @@ mod tests {
 
     #[test]
     fn counting_names_the_workspace() {
-        assert_snapshot!(readable(&count(&sight(), &Widgets::new().filter(NAME.eq("a")))), @"
+        assert_snapshot!(readable(&count(&sight(), &Widgets::new().filter(NAME.eq("a"))).unwrap()), @"
         SELECT COUNT(*)
         FROM app.widgets
         WHERE widgets.workspace_id = $1 AND widgets.deleted_at IS NULL AND widgets.name = $2
         ");
-        assert_snapshot!(readable(&exists(&sight(), &Widgets::new().filter(NAME.eq("a")))), @"
+        assert_snapshot!(readable(&exists(&sight(), &Widgets::new().filter(NAME.eq("a"))).unwrap()), @"
         SELECT 1
         FROM app.widgets
         WHERE widgets.workspace_id = $1 AND widgets.deleted_at IS NULL AND widgets.name = $2

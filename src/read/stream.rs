@@ -54,9 +54,13 @@ impl<'s, E: Scoped, A: Access> List<Rows<'s, E, A>> {
         let purpose = Rows::<E, A>::purpose("stream");
         let cursor =
             Cursor::open(session.connection(), purpose, select::build(plan.select)).await?;
-        Ok(stream::try_unfold(cursor, async |mut cursor| {
-            Ok(cursor.next::<E>().await?.map(|row| (row, cursor)))
-        }))
+        Ok(stream::try_unfold(
+            (cursor, sight),
+            async |(mut cursor, sight)| match cursor.next::<E>().await? {
+                Some(row) => Ok(Some((sight.shown(row)?, (cursor, sight)))),
+                None => Ok(None),
+            },
+        ))
     }
 }
 

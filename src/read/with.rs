@@ -64,7 +64,9 @@ impl<E: Scoped, A: Access, L: Load<E>> With<'_, E, A, L> {
     /// As [`List::page`].
     pub async fn page(self) -> Result<Page<(E::Model, L::Output)>> {
         let session = self.list.repository.session();
+        let sight = self.list.repository.sight();
         let loads = &self.loads;
+        loads.refuse(session)?;
         let select = |select: Select<E>, _: &[Key<E>]| {
             let mut select = select.into_query();
             loads.select(session, &mut select);
@@ -72,7 +74,7 @@ impl<E: Scoped, A: Access, L: Load<E>> With<'_, E, A, L> {
         };
         let decode = |columns| {
             Ok(Found {
-                row: decoded(&columns)?,
+                row: sight.shown(decoded(&columns)?)?,
                 columns,
             })
         };
@@ -105,6 +107,16 @@ pub struct Found<E: Scoped> {
 pub trait Load<E: Scoped>: Send + Sync {
     /// What each row gets.
     type Output: Default + Send;
+
+    /// Refuses what the session may not ask, before anything is sent.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden) if the column that relates is [hidden](crate::policy::Policy::hide) or
+    /// masked.
+    fn refuse<A: Access>(&self, _session: &Session<A>) -> Result<()> {
+        Ok(())
+    }
 
     /// Adds what can be read in the statement of the page.
     fn select<A: Access>(&self, _session: &Session<A>, _page: &mut SelectStatement) {}
@@ -146,6 +158,10 @@ impl<A, B, N> Append<N> for (A, B) {
 impl<E: Scoped, L: Load<E>> Load<E> for (L,) {
     type Output = L::Output;
 
+    fn refuse<A: Access>(&self, session: &Session<A>) -> Result<()> {
+        self.0.refuse(session)
+    }
+
     fn select<A: Access>(&self, session: &Session<A>, page: &mut SelectStatement) {
         self.0.select(session, page);
     }
@@ -163,6 +179,11 @@ macro_rules! load_tuple {
     ($($load:ident $at:tt),+) => {
         impl<E: Scoped, $($load: Load<E>),+> Load<E> for ($($load,)+) {
             type Output = ($($load::Output,)+);
+
+            fn refuse<A: Access>(&self, session: &Session<A>) -> Result<()> {
+                $(self.$at.refuse(session)?;)+
+                Ok(())
+            }
 
             fn select<A: Access>(&self, session: &Session<A>, page: &mut SelectStatement) {
                 $(self.$at.select(session, page);)+

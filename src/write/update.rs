@@ -57,6 +57,8 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         if change.is_empty() {
             return self.check_row(&seen).await;
         }
+        let changed = change.iter().map(|(column, _)| *column);
+        self.sight().refuse_change(changed)?;
         match Turn::begin(self.session())? {
             Some(turn) => self.update_hooked(turn, &seen, values).await,
             None => self.update_row(&seen, change).await,

@@ -2,6 +2,7 @@
 
 mod attributes;
 mod equal;
+mod fields;
 mod matrix;
 mod notes;
 mod people;

@@ -37,6 +37,7 @@ pub(super) fn searches(
             kind: SearchKind::Words {
                 function: found.name.clone(),
                 configuration,
+                variants: words(table, entity),
             },
         });
     }
@@ -70,6 +71,56 @@ pub(super) fn searches(
     searches
 }
 
+/// The columns that the words of a row are computed from.
+fn words(table: &Table, entity: &Entity) -> Option<Vec<String>> {
+    let mut vectors = table
+        .columns
+        .iter()
+        .filter(|column| column.column_type.name == "tsvector")
+        .map(|column| column.generated.and(column.default.as_deref()))
+        .peekable();
+    vectors.peek()?;
+    let expressions: Vec<&str> = vectors.collect::<Option<_>>()?;
+    let named: BTreeSet<String> = expressions.into_iter().flat_map(identifiers).collect();
+    let fields = entity.fields.iter();
+    let fields = fields.filter(|field| named.contains(&field.column));
+    Some(fields.map(|field| field.variant.clone()).collect())
+}
+
+/// The names in an expression, as PostgreSQL writes it; of functions and types too.
+fn identifiers(expression: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut letters = expression.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let mut name = String::new();
+        match letter {
+            '\'' | '"' => {
+                while let Some(next) = letters.next() {
+                    // A quote within is written twice.
+                    if next == letter && letters.next_if_eq(&letter).is_none() {
+                        break;
+                    }
+                    name.push(next);
+                }
+                if letter == '\'' {
+                    continue;
+                }
+            }
+            _ if letter.is_alphabetic() || letter == '_' => {
+                name.push(letter);
+                while let Some(next) =
+                    letters.next_if(|next| next.is_alphanumeric() || "_$".contains(*next))
+                {
+                    name.push(next);
+                }
+            }
+            _ => continue,
+        }
+        found.push(name);
+    }
+    found
+}
+
 /// The text search configuration that a function names.
 fn configuration(function: &Function) -> Option<String> {
     let (_, after) = function
@@ -78,4 +129,24 @@ fn configuration(function: &Function) -> Option<String> {
         .split_once("websearch_to_tsquery('")?;
     let (configuration, _) = after.split_once("'::regconfig")?;
     Some(configuration.replace("''", "'"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::identifiers;
+
+    #[test]
+    fn names_are_told_from_texts() {
+        let expression = r#"setweight(to_tsvector('it''s title'::regconfig, COALESCE("odd ""name", body_2)), 'A'::"char")"#;
+        let named = [
+            "setweight",
+            "to_tsvector",
+            "regconfig",
+            "COALESCE",
+            "odd \"name",
+            "body_2",
+            "char",
+        ];
+        assert_eq!(identifiers(expression), named);
+    }
 }

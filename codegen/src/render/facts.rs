@@ -64,6 +64,20 @@ fn scoped(text: &mut Text, entity: &Entity, scope: &str, id: &str, key: &str) {
             &Expression::Slice(searches),
         );
     }
+    let searched: Option<Vec<&[String]>> = entity.searches.iter().map(Search::columns).collect();
+    let mut searched = searched.unwrap_or_default().concat();
+    searched.sort();
+    searched.dedup();
+    if !searched.is_empty() {
+        let columns = searched
+            .iter()
+            .map(|variant| Expression::atom(&format!("Column::{variant}")))
+            .collect();
+        text.assign(
+            "const SEARCHED: &'static [Column]",
+            &Expression::Slice(columns),
+        );
+    }
     if !entity.uniques.is_empty() {
         let names = entity
             .uniques
@@ -233,6 +247,7 @@ pub(super) fn constants(text: &mut Text, entity: &Entity) {
             SearchKind::Words {
                 function,
                 configuration,
+                ..
             } => (
                 "by_function",
                 vec![Expression::text(function), Expression::text(configuration)],

@@ -132,6 +132,7 @@ impl tenantry::Scoped for Entity {
     const DELETED_AT: Option<Column> = Some(Column::DeletedAt);
     const SORTS: &'static [Sort<Self>] = &[LIFE_CYCLE, NEWEST, BY_STATUS];
     const SEARCHES: &'static [&'static str] = &["challenges_search"];
+    const SEARCHED: &'static [Column] = &[Column::Description, Column::Title];
     const UNIQUES: &'static [Unique<Self>] = &[TITLE_KEY];
     const CONSTRAINTS: &'static [Constraint] = &[
         Constraint::new("challenges_id_live_key", &["id", "live"]),

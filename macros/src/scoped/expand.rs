@@ -65,6 +65,14 @@ fn scoped(declaration: &Declaration, facts: &Facts<'_>) -> TokenStream {
     let searches = &declaration.options.searches;
     let searches = (!searches.is_empty())
         .then(|| quote! { const SEARCHES: &'static [&'static str] = &[#(#searches),*]; });
+    let searched = declaration
+        .columns
+        .iter()
+        .filter(|column| column.is_searched)
+        .map(super::parse::Column::variant);
+    let searched: Vec<_> = searched.collect();
+    let searched = (!searched.is_empty())
+        .then(|| quote! { const SEARCHED: &'static [Column] = &[#(Column::#searched),*]; });
     let field = &facts.id.ident;
     let value = quote! { ::core::clone::Clone::clone(&row.#field) };
     let value = if facts.has_typed_id {
@@ -87,6 +95,7 @@ fn scoped(declaration: &Declaration, facts: &Facts<'_>) -> TokenStream {
             #uniques
             #constraints
             #searches
+            #searched
 
             fn id_of(row: &Model) -> ::tenantry::Id<Self> {
                 #value

@@ -46,6 +46,7 @@ pub(super) struct Column {
     pub(super) is_managed: bool,
     pub(super) has_default: bool,
     pub(super) is_immutable: bool,
+    pub(super) is_searched: bool,
 }
 
 pub(super) fn parse(input: TokenStream) -> Result<Declaration> {
@@ -169,6 +170,7 @@ fn column(field: &syn::Field) -> Result<Option<Column>> {
         is_managed: false,
         has_default: false,
         is_immutable: false,
+        is_searched: false,
     };
     let mut ignored = false;
     for attribute in &field.attrs {
@@ -184,8 +186,12 @@ fn column(field: &syn::Field) -> Result<Option<Column>> {
                 flag(&mut column.has_default)
             } else if meta.path.is_ident("immutable") {
                 flag(&mut column.is_immutable)
+            } else if meta.path.is_ident("searched") {
+                flag(&mut column.is_searched)
             } else {
-                Err(meta.error("not known here: a field says `managed`, `default` or `immutable`"))
+                Err(meta.error(
+                    "not known here: a field says `managed`, `default`, `immutable` or `searched`",
+                ))
             }
         })?;
     }

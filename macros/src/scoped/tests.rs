@@ -62,7 +62,7 @@ fn words_that_are_not_known_are_answered_with_those_that_are() {
     );
     assert_eq!(
         told[1],
-        "not known here: a field says `managed`, `default` or `immutable`"
+        "not known here: a field says `managed`, `default`, `immutable` or `searched`"
     );
 }
 

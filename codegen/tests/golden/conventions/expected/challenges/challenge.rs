@@ -125,6 +125,7 @@ impl tenantry::Scoped for Entity {
     const DELETED_AT: Option<Column> = Some(Column::DeletedAt);
     const SORTS: &'static [Sort<Self>] = &[NEWEST, STATUS_NEWEST];
     const SEARCHES: &'static [&'static str] = &["challenges_search"];
+    const SEARCHED: &'static [Column] = &[Column::Title];
     const UNIQUES: &'static [Unique<Self>] = &[TITLE_KEY];
     const CONSTRAINTS: &'static [Constraint] = &[
         Constraint::new("challenges_pkey", &["id"]),

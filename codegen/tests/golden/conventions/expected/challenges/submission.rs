@@ -79,6 +79,7 @@ impl tenantry::Scoped for Entity {
         "submissions_tags_containing",
         "submissions_tags_overlapping",
     ];
+    const SEARCHED: &'static [Column] = &[Column::Content, Column::Tags];
     const CONSTRAINTS: &'static [Constraint] = &[
         Constraint::new("submissions_challenge_id_fkey", &["challenge_id"]),
         Constraint::new("submissions_member_id_fkey", &["member_id"]),
