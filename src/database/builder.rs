@@ -210,13 +210,16 @@ impl DatabaseBuilder {
     /// # Errors
     ///
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the URL is not valid, if a policy is none
-    /// ([`Policy::check`]), if the login is a
+    /// ([`Policy::check`]) or its migration was not run, if the login is a
     /// superuser, bypasses or owns the tables, if a table it may touch has no wall, or if the server is
-    /// too old;
+    /// too old. Policies that were made from another declaration are a warning: a deployment may be going on;
     /// [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable) if the server cannot be reached.
     pub async fn connect(self, authority: impl Authority) -> Result<Database> {
-        self.policies.row_security()?;
+        let declared = self.policies.row_security()?;
         let pool = self.open(&self.url).await?;
+        let settings = self.settings();
+        let asking = Asking::new(&pool, &settings, self.persistent);
+        check::compare_policies(asking, &declared).await?;
         let read_pool = match &self.read_url {
             Some(url) => Some(self.open(url).await?),
             None => None,

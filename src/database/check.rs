@@ -10,6 +10,8 @@ use crate::{
     advisory::Exposure,
     connection::{Asking, Purpose},
     error::from_statement,
+    field::texts,
+    policy::{Mark, RowSecurity},
 };
 
 const OLDEST: i32 = 150_000;
@@ -82,6 +84,48 @@ pub(super) async fn refuse_unsafe_login(asking: Asking<'_>, unpatched: Unpatched
             format!("table {table} can be touched but has no wall"),
             "Enable and force row security and create the RESTRICTIVE wall, or revoke the grant.",
         ));
+    }
+    Ok(())
+}
+
+/// What made the policies of tables, as a word for each policy; no word for one that no declaration made.
+const MARKS: &str = "SELECT ARRAY(\
+     SELECT coalesce((SELECT string_agg(DISTINCT obj_description(p.oid, 'pg_policy'), ' ') FROM pg_catalog.pg_policy p \
+                       WHERE p.polrelid = to_regclass(t.name)), '') \
+       FROM unnest($1::text[]) WITH ORDINALITY AS t (name, nth) ORDER BY t.nth) AS marks";
+
+/// Refuses a table whose declared policies were never made, and warns of policies that were made from another declaration: of an
+/// earlier one while a deployment goes on, or of a later one.
+pub(super) async fn compare_policies(asking: Asking<'_>, declared: &[RowSecurity]) -> Result<()> {
+    if declared.is_empty() {
+        return Ok(());
+    }
+    let tables = declared.iter().map(|one| one.table().to_owned()).collect();
+    let statement = Statement::from_sql_and_values(DbBackend::Postgres, MARKS, [texts(tables)]);
+    let purpose = Purpose {
+        verb: "check",
+        table: "",
+    };
+    let row = asking.ask(purpose, statement).await?;
+    let told: Vec<String> = row.try_get("marks").map_err(from_statement)?;
+    for (declared, told) in declared.iter().zip(told) {
+        let marks: Vec<Mark> = told
+            .split(' ')
+            .filter_map(|word| Mark::of(Some(word)))
+            .collect();
+        let table = declared.table().replace('"', "");
+        if marks.is_empty() {
+            return Err(refused(
+                format!("no policy of {table} was made from its declaration"),
+                "Run the migration with what `RowSecurity::sql` says of the declaration.",
+            ));
+        }
+        if marks.iter().any(|mark| mark.to_string() != declared.mark()) {
+            tracing::warn!(
+                table,
+                "policies were made from another declaration than this service has"
+            );
+        }
     }
     Ok(())
 }

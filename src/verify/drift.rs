@@ -10,7 +10,7 @@ use crate::{
 use super::{
     Findings, Rule,
     declared::{Declared, is_about},
-    names::{identifier, path},
+    names::{GLASS, OTHER_SCOPES, WORKSPACE_SCOPES, identifier, path},
     subject::Subject,
     triggers,
 };
@@ -45,7 +45,7 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
                     .collect()
             }
         };
-        strays(subject, table, &governed, findings);
+        strays(subject, table, (&governed, declared.is_some()), findings);
     }
     for declared in &subject.surroundings.declared {
         let about = |table: &&Table| is_about(&declared.row_security, table);
@@ -236,7 +236,7 @@ fn made_together(subject: &Subject<'_>, table: &Table, findings: &mut Findings) 
 fn strays(
     subject: &Subject<'_>,
     table: &Table,
-    governed: &BTreeSet<&str>,
+    (governed, declared): (&BTreeSet<&str>, bool),
     findings: &mut Findings,
 ) {
     for policy in &table.policies {
@@ -249,7 +249,7 @@ fn strays(
         if reached.is_empty()
             || is_public
             || governed.contains(policy.name.as_str())
-            || is_of_kit(policy)
+            || (is_of_kit(policy) && !(declared && is_of_declarations(policy)))
         {
             continue;
         }
@@ -270,6 +270,13 @@ fn strays(
             findings.error(Rule::PolicyStray, object, message, remedy);
         }
     }
+}
+
+/// Whether declarations say what its roles may do, and the kit does not once there is one.
+fn is_of_declarations(policy: &Policy) -> bool {
+    let scopes = WORKSPACE_SCOPES.into_iter().chain(OTHER_SCOPES);
+    let mut declared = scopes.filter(|scope| *scope != GLASS);
+    declared.any(|scope| policy.roles.iter().any(|role| role.is_role(scope)))
 }
 
 /// Whether it has the name that the kit gives: role and command.

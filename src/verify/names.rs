@@ -19,8 +19,10 @@ pub(super) const DEFINERS: [&str; 5] = [SEAL, AUDIT, IDENTITY, SEARCH, PURGE];
 pub(super) const WORKSPACE_SCOPES: [&str; 2] = [APP, READER];
 
 /// The roles of other scopes, behind walls of their own.
-pub(super) const OTHER_SCOPES: [&str; 3] =
-    ["tenantry_person", "tenantry_catalogue", "tenantry_glass"];
+pub(super) const OTHER_SCOPES: [&str; 3] = ["tenantry_person", "tenantry_catalogue", GLASS];
+
+/// The role that reads from outside of workspaces, which the kit alone lets through.
+pub(super) const GLASS: &str = "tenantry_glass";
 
 /// The schema of the kernel.
 pub(super) const KERNEL: &str = "tenantry";

@@ -36,6 +36,7 @@ mod search;
 mod soft_delete;
 mod startup;
 mod theorems;
+mod traces;
 mod transactions;
 mod verbs;
 mod verify;

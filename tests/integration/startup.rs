@@ -1,12 +1,15 @@
 //! The start-up check: a login for which row security is a decoration never gets a session.
 
 use sqlx::AssertSqlSafe;
-use tenantry::{Database, Error, ErrorKind};
+use tenantry::{
+    Database, Error, ErrorKind,
+    policy::{Action, When},
+};
 use tenantry_migration::Migrator;
-use tenantry_repositories::accounts::Members;
+use tenantry_repositories::{accounts::Members, challenges::policies};
 use tenantry_testing::TestDatabase;
 
-use crate::world::World;
+use crate::{traces::Listener, world::World};
 
 async fn refused(url: &str) -> Error {
     let error = Database::builder(url).connect(Members).await.unwrap_err();
@@ -165,4 +168,49 @@ async fn an_expired_context_begins_nothing() {
         (error.kind(), error.to_string()),
         (ErrorKind::Forbidden, "the context has expired".into())
     );
+}
+
+/// A service whose policies' migration was not run would promise what the database does not hold.
+#[tokio::test]
+async fn policies_whose_migration_was_not_run_are_refused() {
+    let test = TestDatabase::new::<Migrator>().await.unwrap();
+    let connect = || {
+        Database::builder(test.app_url())
+            .policies(policies::all())
+            .connect(Members)
+    };
+    connect().await.unwrap();
+    // As the kit leaves a table.
+    let bare = "COMMENT ON POLICY app_read ON challenges.judges IS NULL;
+        COMMENT ON POLICY reader_read ON challenges.judges IS NULL;
+        COMMENT ON POLICY app_insert ON challenges.judges IS NULL;
+        COMMENT ON POLICY app_update ON challenges.judges IS 'Who may change.'";
+    sqlx::raw_sql(bare).execute(&test.admin()).await.unwrap();
+    let error = connect().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Invalid);
+    assert_eq!(
+        error.to_string(),
+        "no policy of challenges.judges was made from its declaration"
+    );
+    assert!(error.hint().unwrap().contains("migration"));
+}
+
+#[tokio::test]
+async fn policies_of_another_declaration_are_served_with_a_warning() {
+    let test = TestDatabase::new::<Migrator>().await.unwrap();
+    let stricter = policies::judges().forbid("not today", Action::Insert, When::always());
+    let builder = |judges| Database::builder(test.app_url()).policies(policies::all().with(judges));
+    let listener = Listener::default();
+    let listening = tracing::subscriber::set_default(listener.clone());
+    let warning = "policies were made from another declaration than this service has";
+    builder(policies::judges()).connect(Members).await.unwrap();
+    assert!(!listener.heard().contains(warning), "{}", listener.heard());
+    builder(stricter).connect(Members).await.unwrap();
+    let heard = listener.heard();
+    assert!(
+        heard.contains(warning) && heard.contains("challenges.judges"),
+        "{heard}"
+    );
+    assert!(!heard.contains("challenges.submissions"), "{heard}");
+    drop(listening);
 }

@@ -1,10 +1,6 @@
 //! Values of rows and of callers stay out of errors and traces.
 
-use std::{
-    error::Error as _,
-    fmt::{self, Write},
-    sync::{Arc, Mutex},
-};
+use std::{error::Error as _, fmt::Write};
 
 use sea_orm::Set;
 use tenantry::{Error, Result, Session};
@@ -12,51 +8,14 @@ use tenantry_entities::challenges::{
     Challenges,
     challenge::{self, Status},
 };
-use tracing::{
-    Event, Metadata, Subscriber,
-    field::{Field, Visit},
-    span,
-};
 
-use crate::world::{World, titled};
+use crate::{
+    traces::Listener,
+    world::{World, titled},
+};
 
 /// What must be seen nowhere.
 const SECRET: &str = "hush7f3a";
-
-/// Writes down everything that anybody traces.
-#[derive(Clone, Default)]
-struct Listener(Arc<Mutex<String>>);
-
-impl Listener {
-    fn note(&self, record: impl FnOnce(&mut dyn Visit)) {
-        struct Pen<'a>(&'a mut String);
-        impl Visit for Pen<'_> {
-            fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-                let _infallible = write!(self.0, "{}={value:?} ", field.name());
-            }
-        }
-        record(&mut Pen(&mut self.0.lock().unwrap()));
-    }
-}
-
-impl Subscriber for Listener {
-    fn enabled(&self, _: &Metadata<'_>) -> bool {
-        true
-    }
-    fn new_span(&self, span: &span::Attributes<'_>) -> span::Id {
-        self.note(|visit| span.record(visit));
-        span::Id::from_u64(1)
-    }
-    fn record(&self, _: &span::Id, values: &span::Record<'_>) {
-        self.note(|visit| values.record(visit));
-    }
-    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
-    fn event(&self, event: &Event<'_>) {
-        self.note(|visit| event.record(visit));
-    }
-    fn enter(&self, _: &span::Id) {}
-    fn exit(&self, _: &span::Id) {}
-}
 
 /// Everything that an error says, to whomever.
 fn said(error: &Error) -> String {
@@ -169,7 +128,7 @@ async fn no_value_is_told_by_an_error_or_a_trace() {
         .unwrap();
     session.commit().await.unwrap();
 
-    let mut traced = listener.0.lock().unwrap().clone();
+    let mut traced = listener.heard();
     drop(listening);
     // A row that does not fit its model: the column is named, its value is not.
     sqlx::raw_sql(
@@ -186,7 +145,7 @@ async fn no_value_is_told_by_an_error_or_a_trace() {
     errors.push(session.challenges().get(theirs.id).await.unwrap_err());
 
     drop(listening);
-    traced += &listener.0.lock().unwrap();
+    traced += &listener.heard();
     for error in &errors {
         assert!(!said(error).contains(SECRET), "{}", said(error));
     }

@@ -151,6 +151,10 @@ async fn a_policy_beside_those_of_declarations_and_kit_is_found_on_every_table()
             .expect(&Verifier::new(), Rule::PolicyStray, object, fault)
             .await;
     }
+    // What has the kit's name is declared as well, where there is a declaration.
+    let published = "CREATE POLICY catalogue_read ON challenges.judges FOR SELECT TO tenantry_catalogue USING (true)";
+    let report = examined.report(&declared(), published).await;
+    assert!(rules(&report).contains(&Rule::PolicyStray), "{report}");
     // Through a role that a scope role is a member of, which is a fault of its own.
     let inherited = "CREATE ROLE visitor ROLE tenantry_reader;
          CREATE POLICY visitors ON challenges.judges FOR SELECT TO visitor USING (true)";
