@@ -90,6 +90,23 @@ pub(crate) fn person(actor: &ActorId, request: Uuid, key: Option<&SigningKey>) -
     signed(claim, key)
 }
 
+/// The claim of an operator who breaks the glass of workspaces, or reads by a grant.
+pub(crate) fn glass(
+    actor: &ActorId,
+    request: Uuid,
+    grant: Option<Uuid>,
+    key: Option<&SigningKey>,
+) -> Enter {
+    let (key_id, expiry) = (key_id(key), expiry(SystemTime::now()));
+    let actor = actor.0.encode();
+    let grant = grant.map_or_else(
+        || "-".to_owned(),
+        |grant| hex(serde_json::json!({ "glass": grant }).to_string().as_bytes()),
+    );
+    let claim = format!("{key_id}|glass|{expiry}|-|user|{actor}|glass|{request}|{grant}");
+    signed(claim, key)
+}
+
 fn key_id(key: Option<&SigningKey>) -> i32 {
     key.map_or(0, SigningKey::id)
 }

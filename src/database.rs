@@ -43,6 +43,7 @@ pub struct Database {
 pub(crate) struct Inner {
     pool: PgPool,
     read_pool: Option<PgPool>,
+    glass_pool: Option<PgPool>,
     authority: Box<dyn DynAuthority>,
     signing_key: Option<SigningKey>,
     context_lifetime: Duration,
@@ -65,6 +66,24 @@ impl Inner {
     /// Begins a transaction that reads and writes, in a context that is no workspace's.
     pub(crate) async fn enter(&self, enter: Enter) -> Result<Connection> {
         self.begin(&self.pool, Isolation::default(), "READ WRITE", enter)
+            .await
+    }
+
+    /// Begins a transaction of the role that breaks glass.
+    pub(crate) async fn enter_glass(
+        &self,
+        access: &'static str,
+        enter: Enter,
+    ) -> Result<Connection> {
+        let pool = self.glass_pool.as_ref().ok_or_else(|| {
+            Error::new(
+                ErrorKind::Invalid,
+                "this database is not set up for break-glass",
+            )
+            .with_field("break_glass_url")
+            .with_hint("Give it a login of `tenantry_glass` by `DatabaseBuilder::break_glass_url`.")
+        })?;
+        self.begin(pool, Isolation::ReadCommitted, access, enter)
             .await
     }
 
@@ -329,7 +348,10 @@ impl Database {
     pub async fn close(&self) {
         self.inner.recorder.finish().await;
         self.inner.pool.close().await;
-        if let Some(pool) = &self.inner.read_pool {
+        for pool in [&self.inner.read_pool, &self.inner.glass_pool]
+            .into_iter()
+            .flatten()
+        {
             pool.close().await;
         }
     }

@@ -4,6 +4,7 @@
 //! [`verify`](crate::verify), contained by row security where they are false.
 
 mod cascade;
+mod glass;
 
 use sea_orm::{EntityTrait, IntoActiveModel};
 
@@ -11,6 +12,7 @@ use crate::{Id, Keyed, Sort, Unique, Version};
 
 pub use cascade::{Child, Link, Parent};
 pub(crate) use cascade::{Key, Table};
+pub use glass::{BehindGlass, WhollyBehindGlass};
 
 /// A table whose rows belong to workspaces.
 ///

@@ -2,7 +2,10 @@
 
 use std::{fmt, hash::Hash, sync::Arc};
 
-use sea_orm::{TryFromU64, TryGetable, Value, sea_query};
+use sea_orm::{
+    TryFromU64, TryGetable, Value,
+    sea_query::{self, ArrayType},
+};
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
@@ -66,6 +69,17 @@ impl AnyKey {
         }
     }
 
+    /// The key that a column holds, if it holds one.
+    pub(crate) fn from_value(value: Value) -> Option<Self> {
+        match value {
+            Value::Uuid(key) => key.map(Self::Uuid),
+            Value::BigInt(key) => key.map(Self::BigInt),
+            Value::Int(key) => key.map(|number| Self::BigInt(number.into())),
+            Value::String(key) => key.map(|text| Self::Text(text.into())),
+            _ => None,
+        }
+    }
+
     /// The form that travels in a claim: ASCII, without the separator.
     pub(crate) fn encode(&self) -> String {
         match self {
@@ -84,6 +98,19 @@ impl fmt::Display for AnyKey {
             Self::Text(text) => text.fmt(f),
         }
     }
+}
+
+/// Keys as one value; `None` if they are of several types, or none.
+pub(crate) fn array<'k>(keys: impl IntoIterator<Item = &'k AnyKey>) -> Option<Value> {
+    let keys: Vec<Value> = keys.into_iter().map(AnyKey::to_value).collect();
+    let array_type = |value: &Value| match value {
+        Value::Uuid(_) => ArrayType::Uuid,
+        Value::BigInt(_) => ArrayType::BigInt,
+        _ => ArrayType::String,
+    };
+    let first = array_type(keys.first()?);
+    let alike = keys.iter().all(|key| array_type(key) == first);
+    alike.then(|| Value::Array(first, Some(Box::new(keys))))
 }
 
 /// Lower-case hexadecimal.

@@ -13,6 +13,7 @@ mod database;
 mod entity;
 mod error;
 mod field;
+mod glass;
 mod hook;
 mod id;
 mod key;
@@ -48,13 +49,15 @@ pub use claim::SigningKey;
 pub use context::{ActorKind, Role, TenantContext};
 pub use database::{Database, DatabaseBuilder, Purged};
 pub use entity::{
-    Audited, Child, Constraint, Global, Link, NewRow, Parent, Scoped, SoftDelete, Versioned,
+    Audited, BehindGlass, Child, Constraint, Global, Link, NewRow, Parent, Scoped, SoftDelete,
+    Versioned, WhollyBehindGlass,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use field::{
     BelongsTo, Direction, Field, Filter, HasMany, Leakproof, LeakproofOrder, NotNull, Null, Sort,
     Unique,
 };
+pub use glass::{BreakGlass, GlassRows, GlassSession, Glimpse, Opening};
 pub use hook::{Change, Hook, Planned, Verb};
 pub use id::{Id, Keyed, Version};
 pub use key::{ActorId, RowKey, WorkspaceId};

@@ -50,6 +50,12 @@ impl Person {
         &self.actor
     }
 
+    /// The request that what is done belongs to.
+    #[must_use]
+    pub(crate) const fn request(&self) -> Uuid {
+        self.request
+    }
+
     /// The database that the person was recognised for.
     #[must_use]
     pub const fn database(&self) -> &Database {

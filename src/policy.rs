@@ -11,6 +11,7 @@ mod context;
 mod decide;
 mod exposure;
 mod formula;
+mod glass;
 mod mark;
 mod mask;
 mod policies;
@@ -39,6 +40,7 @@ pub use action::Action;
 pub use context::Verdict;
 pub use decide::{Act, Decision};
 pub use exposure::Exposure;
+pub use glass::Glass;
 pub use mask::Mask;
 pub use policies::Policies;
 pub use roles::{Ordered, Roles};
@@ -71,6 +73,7 @@ pub struct Policy<E: EntityTrait> {
     personal: Vec<Personal<E>>,
     catalogue: Vec<Published<E>>,
     veils: Vec<Veil<E>>,
+    glass: Vec<Glass<E>>,
 }
 
 /// A rule: what it is called, whether it allows, what it is about, when it applies.
@@ -96,6 +99,7 @@ impl<E: EntityTrait> Default for Policy<E> {
             personal: Vec::new(),
             catalogue: Vec::new(),
             veils: Vec::new(),
+            glass: Vec::new(),
         }
     }
 }
@@ -170,7 +174,7 @@ impl<E: Scoped> Policy<E> {
     /// [`ErrorKind::Invalid`] that names the rule: a search or an expression as a filter; a condition on the row before or after, or
     /// on what stays unchanged, in a rule that is about more than updates; one on a column that the database keeps, such as
     /// `version`, in a rule about a change; one on an attribute that no actor can have; an empty or repeated name;
-    /// two personal rules, or two of what is published; one that changes a column that is not a caller's, or shows none; a rule about a column
+    /// two personal rules, two of what is published or two of break-glass; one that changes a column that is not a caller's, or shows none; a rule about a column
     /// ([`hide`](Self::hide), [`mask`](Self::mask), [`freeze`](Self::freeze)) that asks about the row, or is about the id, the scope
     /// column or a column that the database keeps.
     pub fn check(&self) -> Result<()> {
@@ -219,7 +223,8 @@ impl<E: Scoped> Policy<E> {
                 }
             }
         }
-        self.check_scopes()
+        self.check_scopes()?;
+        self.check_glass()
     }
 }
 
@@ -273,6 +278,7 @@ impl<E: EntityTrait> Clone for Policy<E> {
             personal: self.personal.clone(),
             catalogue: self.catalogue.clone(),
             veils: self.veils.clone(),
+            glass: self.glass.clone(),
         }
     }
 }
@@ -293,6 +299,7 @@ impl<E: EntityTrait> fmt::Debug for Policy<E> {
         list.entries(&self.personal)
             .entries(&self.catalogue)
             .entries(&self.veils)
+            .entries(&self.glass)
             .finish()
     }
 }

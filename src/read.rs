@@ -10,13 +10,14 @@ use sqlx::{Row, postgres::PgRow};
 
 use crate::{
     Access, Error, ErrorKind, Page, Query, Result, Rows, Scoped, Session,
+    connection::Connection,
     error::{from_decode, from_statement},
     sight::Sight,
 };
 
 mod keyset;
 mod memory;
-mod partial;
+pub(crate) mod partial;
 mod related;
 mod search;
 pub(crate) mod select;
@@ -57,57 +58,73 @@ pub(crate) async fn page<E: Scoped, A: Access>(
     let position = |keys: &[Key<E>], row: &E::Model| Ok(keyset::position(keys, row));
     let sight = rows.sight();
     let decode = |row| sight.shown(decoded(&row)?);
-    paged(rows.session(), &query, "page", select, decode, position).await
-}
-
-/// A page of whatever `select` asks for and `decode` makes of a row; `position` tells where the next
-/// one begins. One row more than asked tells whether there is one.
-async fn paged<E: Scoped, A: Access, T>(
-    session: &Session<A>,
-    query: &Query<E>,
-    verb: &'static str,
-    select: impl FnOnce(Select<E>, &[Key<E>]) -> SelectStatement,
-    decode: impl Fn(QueryResult) -> Result<T>,
-    position: impl FnOnce(&[Key<E>], &T) -> Result<Vec<Value>>,
-) -> Result<Page<T>> {
-    let limit = page_size(query.limit)?;
-    let plan = select::ordered(&Sight::of(session), query, session.cursor_key())?;
-    let mut select = select(plan.select, &plan.keys);
-    select.limit(limit + 1);
-    let found = session
-        .connection()
-        .fetch_all(
-            Rows::<E, A>::purpose(verb),
-            DbBackend::Postgres.build(&select),
-        )
-        .await?;
-    let more = found.len() as u64 > limit;
-    let asked = usize::try_from(limit).unwrap_or(usize::MAX);
-    let items = found.into_iter().take(asked);
-    let items: Vec<T> = items
-        .map(|row| decode(QueryResult::from(row)))
-        .collect::<Result<_>>()?;
-    let next = match items.last() {
-        Some(last) if more => Some(plan.binding.encode(&position(&plan.keys, last)?)?),
-        _ => None,
-    };
-    Ok(Page::new(items, next))
+    let reading = Reading::of(rows.session());
+    reading.page(&query, "page", select, decode, position).await
 }
 
 pub(crate) async fn count<E: Scoped, A: Access>(
     rows: &Rows<'_, E, A>,
     query: &Query<E>,
 ) -> Result<u64> {
-    let statement = select::count(&rows.sight(), query)?;
-    let connection = rows.session().connection();
-    let row = connection
-        .fetch_optional(Rows::<E, A>::purpose("count"), statement)
-        .await?;
-    let count: Option<i64> = row
-        .map(|row| row.try_get(0))
-        .transpose()
-        .map_err(from_statement)?;
-    Ok(count.unwrap_or_default().unsigned_abs())
+    Reading::of(rows.session()).count(query).await
+}
+
+/// Where rows of `E` are read, and which of them.
+pub(crate) struct Reading<'s, E: Scoped> {
+    pub(crate) connection: &'s Connection,
+    pub(crate) sight: Sight<'s, E>,
+    pub(crate) cursor_key: &'s [u8; 32],
+}
+
+impl<'s, E: Scoped> Reading<'s, E> {
+    pub(crate) fn of<A: Access>(session: &'s Session<A>) -> Self {
+        Self {
+            connection: session.connection(),
+            sight: Sight::of(session),
+            cursor_key: session.cursor_key(),
+        }
+    }
+
+    /// A page of whatever `select` asks for and `decode` makes of a row; `position` tells where the next
+    /// one begins. One row more than asked tells whether there is one.
+    pub(crate) async fn page<T>(
+        self,
+        query: &Query<E>,
+        verb: &'static str,
+        select: impl FnOnce(Select<E>, &[Key<E>]) -> SelectStatement,
+        decode: impl Fn(QueryResult) -> Result<T>,
+        position: impl FnOnce(&[Key<E>], &T) -> Result<Vec<Value>>,
+    ) -> Result<Page<T>> {
+        let limit = page_size(query.limit)?;
+        let plan = select::ordered(&self.sight, query, self.cursor_key)?;
+        let mut select = select(plan.select, &plan.keys);
+        select.limit(limit + 1);
+        let statement = DbBackend::Postgres.build(&select);
+        let purpose = Rows::<E>::purpose(verb);
+        let found = self.connection.fetch_all(purpose, statement).await?;
+        let more = found.len() as u64 > limit;
+        let asked = usize::try_from(limit).unwrap_or(usize::MAX);
+        let items = found.into_iter().take(asked);
+        let items: Vec<T> = items
+            .map(|row| decode(QueryResult::from(row)))
+            .collect::<Result<_>>()?;
+        let next = match items.last() {
+            Some(last) if more => Some(plan.binding.encode(&position(&plan.keys, last)?)?),
+            _ => None,
+        };
+        Ok(Page::new(items, next))
+    }
+
+    pub(crate) async fn count(self, query: &Query<E>) -> Result<u64> {
+        let statement = select::count(&self.sight, query)?;
+        let purpose = Rows::<E>::purpose("count");
+        let row = self.connection.fetch_optional(purpose, statement).await?;
+        let count: Option<i64> = row
+            .map(|row| row.try_get(0))
+            .transpose()
+            .map_err(from_statement)?;
+        Ok(count.unwrap_or_default().unsigned_abs())
+    }
 }
 
 /// Refuses a page size that reads nothing, or everything.

@@ -5,7 +5,10 @@
 
 mod fields;
 
-use sea_orm::{Condition, sea_query::Expr};
+use sea_orm::{
+    Condition, Value,
+    sea_query::{Expr, ExprTrait, extension::postgres::PgFunc},
+};
 
 use crate::{
     Access, Scoped, Session, TenantContext, WorkspaceId,
@@ -13,13 +16,13 @@ use crate::{
     policy::{Action, Covers, Intent, Policy, Verdict},
     query::Visibility,
 };
-use sea_orm::sea_query::ExprTrait;
 
 /// What a session sees of `E`.
 pub(crate) struct Sight<'s, E: Scoped> {
     scope: Condition,
     rules: Option<(&'s Policy<E>, &'s TenantContext)>,
     covers: Covers<E>,
+    spans_workspaces: bool,
 }
 
 impl<'s, E: Scoped> Sight<'s, E> {
@@ -43,7 +46,24 @@ impl<'s, E: Scoped> Sight<'s, E> {
             scope: Condition::all().add(mine),
             rules: None,
             covers: Covers::none(),
+            spans_workspaces: false,
         }
+    }
+
+    /// All rows of several workspaces.
+    pub(crate) fn of_workspaces(workspaces: Value) -> Self {
+        let theirs = qualified(E::WORKSPACE).eq(PgFunc::any(Expr::val(workspaces)));
+        Self {
+            scope: Condition::all().add(theirs),
+            rules: None,
+            covers: Covers::none(),
+            spans_workspaces: true,
+        }
+    }
+
+    /// Whether rows of several workspaces are seen, of which two may have the same id.
+    pub(crate) const fn spans_workspaces(&self) -> bool {
+        self.spans_workspaces
     }
 
     /// The condition that every level of every statement carries.

@@ -5,6 +5,7 @@ mod cascades;
 mod configuration;
 mod facts;
 mod fields;
+mod glass;
 mod relations;
 mod searches;
 mod shape;
@@ -44,6 +45,8 @@ pub(crate) struct Entity {
     pub(crate) constraints: Vec<(String, Vec<String>)>,
     pub(crate) versioned: bool,
     pub(crate) audited: bool,
+    /// What operators read of it under break-glass.
+    pub(crate) glass: Glass,
     /// Whether callers may insert at all.
     pub(crate) insertable: bool,
 }
@@ -58,6 +61,14 @@ pub(crate) enum Kind {
     },
     Global,
     Unkeyed,
+}
+
+/// What operators read of a table under break-glass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Glass {
+    Nothing,
+    Some,
+    Every,
 }
 
 /// One column.

@@ -51,6 +51,8 @@ actions! {
     SECURITY_INVALID_TOKEN = "security.invalid_token";
     SECURITY_SUSPICIOUS_ACTIVITY = "security.suspicious_activity";
     SECURITY_RATE_LIMIT_EXCEEDED = "security.rate_limit_exceeded";
+    SECURITY_GLASS_OPEN = "security.glass_open";
+    SECURITY_GLASS_CLOSE = "security.glass_close";
 }
 
 impl Action {

@@ -10,7 +10,7 @@ use sqlx::{
 
 use super::{
     Database, Inner,
-    check::{self, Unpatched},
+    check::{self, Scope, Unpatched},
 };
 use crate::{
     Authority, Error, ErrorKind, Hook, Isolation, Result, Scoped, SigningKey, TokenKey, TokenKeys,
@@ -31,6 +31,7 @@ use crate::{
 pub struct DatabaseBuilder {
     url: String,
     read_url: Option<String>,
+    break_glass_url: Option<String>,
     pool: PgPoolOptions,
     application_name: String,
     statement_timeout: Duration,
@@ -51,6 +52,7 @@ impl DatabaseBuilder {
         Self {
             url,
             read_url: None,
+            break_glass_url: None,
             pool: PgPoolOptions::new()
                 .max_connections(10)
                 .acquire_timeout(Duration::from_secs(10))
@@ -147,6 +149,15 @@ impl DatabaseBuilder {
         self
     }
 
+    /// Lets operators break glass over a login that is a member of `tenantry_glass`, by
+    /// [`Database::break_glass`]. Without it nobody can.
+    ///
+    /// It belongs to the tool of the operators alone. Two connections at most are opened.
+    pub fn break_glass_url(mut self, url: impl Into<String>) -> Self {
+        self.break_glass_url = Some(url.into());
+        self
+    }
+
     /// Uses unnamed statements, which a PgBouncer in transaction mode can pass on whatever its
     /// version. Costs one more round trip for each statement.
     ///
@@ -216,12 +227,16 @@ impl DatabaseBuilder {
     /// [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable) if the server cannot be reached.
     pub async fn connect(self, authority: impl Authority) -> Result<Database> {
         let declared = self.policies.row_security()?;
-        let pool = self.open(&self.url).await?;
+        let pool = self.open(&self.url, Scope::Workspace).await?;
         let settings = self.settings();
         let asking = Asking::new(&pool, &settings, self.persistent);
         check::compare_policies(asking, &declared).await?;
         let read_pool = match &self.read_url {
-            Some(url) => Some(self.open(url).await?),
+            Some(url) => Some(self.open(url, Scope::Workspace).await?),
+            None => None,
+        };
+        let glass_pool = match &self.break_glass_url {
+            Some(url) => Some(self.open(url, Scope::Glass).await?),
             None => None,
         };
         Ok(Database {
@@ -232,6 +247,7 @@ impl DatabaseBuilder {
                 cursor_key: cursor_key(self.signing_key.as_ref()),
                 pool,
                 read_pool,
+                glass_pool,
                 authority: Box::new(authority),
                 signing_key: self.signing_key,
                 tokens: self.tokens,
@@ -246,7 +262,7 @@ impl DatabaseBuilder {
         })
     }
 
-    async fn open(&self, url: &str) -> Result<PgPool> {
+    async fn open(&self, url: &str, scope: Scope) -> Result<PgPool> {
         let mut options = PgConnectOptions::from_str(url)
             .map_err(from_connect)?
             .application_name(&self.application_name)
@@ -262,13 +278,17 @@ impl DatabaseBuilder {
             options = options.extra_float_digits(None);
         }
         let settings = self.settings();
-        let pool = match self.pool.clone().connect_with(options.clone()).await {
+        let pool = match scope {
+            Scope::Workspace => self.pool.clone(),
+            Scope::Glass => self.pool.clone().min_connections(0).max_connections(2),
+        };
+        let pool = match pool.connect_with(options.clone()).await {
             Ok(pool) => pool,
             Err(sqlx::Error::PoolTimedOut) => return Err(unreachable_because(&options).await),
             Err(error) => return Err(from_connect(error)),
         };
         let asking = Asking::new(&pool, &settings, self.persistent);
-        check::refuse_unsafe_login(asking, self.unpatched).await?;
+        check::refuse_unsafe_login(asking, scope, self.unpatched).await?;
         Ok(pool)
     }
 

@@ -28,9 +28,29 @@ pub(super) enum Unpatched {
     Refused,
 }
 
-/// Refuses superusers, owners, members of either, logins of none or two scope roles, and tables
-/// without a wall.
-pub(super) async fn refuse_unsafe_login(asking: Asking<'_>, unpatched: Unpatched) -> Result<()> {
+/// What a pool reaches. Its login is of one of these roles, and of no other scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Scope {
+    Workspace,
+    Glass,
+}
+
+impl Scope {
+    const fn roles(self) -> &'static [&'static str] {
+        match self {
+            Self::Workspace => &["tenantry_app", "tenantry_reader"],
+            Self::Glass => &["tenantry_glass"],
+        }
+    }
+}
+
+/// Refuses superusers, owners, members of either, logins that are not of exactly one scope role, and of one that the pool is for, and
+/// tables without a wall.
+pub(super) async fn refuse_unsafe_login(
+    asking: Asking<'_>,
+    scope: Scope,
+    unpatched: Unpatched,
+) -> Result<()> {
     let statement = Statement::from_string(DbBackend::Postgres, QUESTION);
     let purpose = Purpose {
         verb: "check",
@@ -71,12 +91,28 @@ pub(super) async fn refuse_unsafe_login(asking: Asking<'_>, unpatched: Unpatched
             "Run the migrations of `tenantry-migration` first.",
         ));
     }
-    let scopes: i64 = row.try_get("scopes").map_err(from_statement)?;
-    if scopes != 1 {
-        return Err(refused(
-            "the login is not of exactly one scope role",
-            "Grant it `tenantry_app` or `tenantry_reader`, not both.",
-        ));
+    let found: Vec<String> = row.try_get("scopes").map_err(from_statement)?;
+    let wanted = scope.roles();
+    let hint = || {
+        format!(
+            "Grant it one of these roles, and no other: `{}`.",
+            wanted.join("`, `")
+        )
+    };
+    match found.as_slice() {
+        [only] if wanted.contains(&only.as_str()) => {}
+        [only] => {
+            return Err(refused(
+                format!("the login is of the scope role {only}, which this pool is not for"),
+                hint(),
+            ));
+        }
+        _ => {
+            return Err(refused(
+                "the login is not of exactly one scope role",
+                hint(),
+            ));
+        }
     }
     let open: Option<String> = row.try_get("open_table").map_err(from_statement)?;
     if let Some(table) = open {

@@ -18,7 +18,7 @@ SELECT
     ) AS owner,
     to_regprocedure('tenantry.enter(text,text)') IS NOT NULL AS kernel,
     (
-        SELECT count(*) FROM pg_catalog.pg_roles r
+        SELECT coalesce(array_agg(r.rolname::text ORDER BY r.rolname), '{}') FROM pg_catalog.pg_roles r
         WHERE r.rolname IN ('tenantry_app', 'tenantry_reader', 'tenantry_person', 'tenantry_catalogue', 'tenantry_glass')
           AND pg_has_role(current_user, r.oid, 'MEMBER')
     ) AS scopes,

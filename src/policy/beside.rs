@@ -3,7 +3,7 @@
 use sea_orm::{EntityTrait, IdenStatic, Iterable};
 
 use super::{
-    Personal, Policy, Published,
+    Personal, Policy, Published, glass,
     sql::{name, of_filter},
     when::ActorType,
 };
@@ -28,18 +28,23 @@ const CATALOGUE_WALL: &str = "catalogue_wall";
 const CATALOGUE_READ: &str = "catalogue_read";
 
 /// The policies that a table may have for these scopes.
-pub(super) const NAMES: [&str; 6] = [
+pub(super) const NAMES: [&str; 8] = [
     PERSON_WALL,
     PERSON_UPDATE_WALL,
     PERSON_READ,
     PERSON_UPDATE,
     CATALOGUE_WALL,
     CATALOGUE_READ,
+    glass::WALL,
+    glass::READ,
 ];
 
 /// Takes from these scopes what an earlier declaration gave them.
 pub(super) fn taken(table: &str) -> String {
-    format!("REVOKE ALL ON {table} FROM {PERSON}, {CATALOGUE};\n")
+    format!(
+        "REVOKE ALL ON {table} FROM {PERSON}, {CATALOGUE}, {};\n",
+        glass::ROLE
+    )
 }
 
 impl Beside {
@@ -50,6 +55,9 @@ impl Beside {
         }
         if let Some(rule) = policy.catalogue.first() {
             beside.published(rule, table, row)?;
+        }
+        if let Some(rule) = policy.glass.first() {
+            beside.glass(rule, table, row);
         }
         Ok(beside)
     }
@@ -116,11 +124,11 @@ impl Beside {
         Ok(())
     }
 
-    fn say(&mut self, name: &str, policy: String) {
+    pub(super) fn say(&mut self, name: &str, policy: String) {
         self.policies.push((name.to_owned(), policy));
     }
 
-    fn usage<E: EntityTrait>(&mut self, role: &str) {
+    pub(super) fn usage<E: EntityTrait>(&mut self, role: &str) {
         if let Some(schema) = E::default().schema_name() {
             self.grants.push(format!(
                 "GRANT USAGE ON SCHEMA {} TO {role};\n",
@@ -129,7 +137,7 @@ impl Beside {
         }
     }
 
-    fn grant<C: IdenStatic>(
+    pub(super) fn grant<C: IdenStatic>(
         &mut self,
         privilege: &str,
         columns: impl Iterator<Item = C>,

@@ -45,6 +45,18 @@ pub(crate) fn keys<E: Scoped>(query: &Query<E>) -> Vec<Key<E>> {
     keys
 }
 
+/// Makes the order total where rows of several workspaces are read: ids are unique within one.
+pub(crate) fn tell_workspaces_apart<E: Scoped>(keys: &mut Vec<Key<E>>) {
+    let is_workspace = |key: &Key<E>| key.column.as_str() == E::WORKSPACE.as_str();
+    if let Some(last) = keys.last().filter(|last| !is_workspace(last)) {
+        let direction = last.direction;
+        keys.push(Key {
+            column: E::WORKSPACE,
+            direction,
+        });
+    }
+}
+
 pub(crate) fn order<E: EntityTrait>(select: Select<E>, keys: &[Key<E>]) -> Select<E> {
     keys.iter().fold(select, |select, key| {
         let order = match key.direction {

@@ -3,10 +3,10 @@
 use sea_orm::{
     ColIdx, ColumnTrait, EntityTrait, PartialModelTrait, QueryResult, QuerySelect, QueryTrait,
     Select, TryGetable, Value,
-    sea_query::{Alias, ColumnType},
+    sea_query::{Alias, ColumnType, SelectStatement},
 };
 
-use super::{decoded, keyset::Key, paged, select};
+use super::{Reading, decoded, keyset::Key, select};
 use crate::{Access, List, Page, Result, Rows, Scoped, error::from_decode, field::qualified};
 
 impl<E: Scoped, A: Access> List<Rows<'_, E, A>> {
@@ -25,16 +25,21 @@ impl<E: Scoped, A: Access> List<Rows<'_, E, A>> {
         self.repository.sight().refuse_text(&selected.sql)?;
         let select = |select: Select<E>, keys: &[Key<E>]| {
             let mut selected = P::select_cols(select.select_only()).into_query();
-            for (at, key) in keys.iter().enumerate() {
-                let column = key.column.select_as(qualified(key.column));
-                selected.expr_as(column, Alias::new(hidden(at)));
-            }
+            beside(&mut selected, keys);
             selected
         };
         let decode = |row| Ok((decoded(&row)?, row));
         let at = |keys: &[Key<E>], (_, row): &(P, QueryResult)| position(keys, row);
-        let page = paged(session, &self.query, "page_as", select, decode, at).await?;
-        Ok(page.map(|(item, _)| item))
+        let page = Reading::of(session).page(&self.query, "page_as", select, decode, at);
+        Ok(page.await?.map(|(item, _)| item))
+    }
+}
+
+/// Selects what the rows are sorted by beside the columns that were asked for.
+pub(crate) fn beside<E: EntityTrait>(selected: &mut SelectStatement, keys: &[Key<E>]) {
+    for (at, key) in keys.iter().enumerate() {
+        let column = key.column.select_as(qualified(key.column));
+        selected.expr_as(column, Alias::new(hidden(at)));
     }
 }
 
@@ -42,14 +47,16 @@ fn hidden(at: usize) -> String {
     format!("tenantry_key_{at}")
 }
 
-fn position<E: EntityTrait>(keys: &[Key<E>], row: &QueryResult) -> Result<Vec<Value>> {
+/// The position of a row of which that was selected.
+pub(crate) fn position<E: EntityTrait>(keys: &[Key<E>], row: &QueryResult) -> Result<Vec<Value>> {
     keys.iter()
         .enumerate()
         .map(|(at, key)| read(row, &key.column, &hidden(at)))
         .collect()
 }
 
-fn read<C: ColumnTrait>(row: &QueryResult, column: &C, name: &str) -> Result<Value> {
+/// The value of a column, under whichever name it was selected.
+pub(crate) fn read<C: ColumnTrait>(row: &QueryResult, column: &C, name: &str) -> Result<Value> {
     fn get<T: TryGetable + Into<Value>>(row: &QueryResult, name: impl ColIdx) -> Result<Value> {
         T::try_get_by(row, name)
             .map(Into::into)

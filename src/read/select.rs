@@ -89,7 +89,10 @@ pub(crate) fn ordered<'q, E: Scoped>(
     query: &Query<E>,
     cursor_key: &'q [u8; 32],
 ) -> Result<Plan<'q, E>> {
-    let keys = keys(query);
+    let mut keys = keys(query);
+    if sight.spans_workspaces() {
+        super::keyset::tell_workspaces_apart(&mut keys);
+    }
     let select = super::keyset::order(filtered(sight, query)?, &keys);
     let bound = build(select.clone());
     let binding = Binding {

@@ -6,9 +6,8 @@ use std::{collections::HashMap, fmt, future::Future};
 use sea_orm::{EntityTrait, QueryResult, QueryTrait, Select, sea_query::SelectStatement};
 
 use super::{
-    decoded,
+    Reading, decoded,
     keyset::{self, Key},
-    paged,
 };
 use crate::{Access, HasMany, Id, List, Page, Result, Rows, Scoped, Session};
 
@@ -79,7 +78,8 @@ impl<E: Scoped, A: Access, L: Load<E>> With<'_, E, A, L> {
             })
         };
         let position = |keys: &[Key<E>], found: &Found<E>| Ok(keyset::position(keys, &found.row));
-        let page = paged(session, &self.list.query, "page", select, decode, position).await?;
+        let page = Reading::of(session).page(&self.list.query, "page", select, decode, position);
+        let page = page.await?;
         let mut related = if page.items.is_empty() {
             HashMap::new()
         } else {

@@ -19,6 +19,7 @@ mod cascades;
 mod challenges;
 mod cleanliness;
 mod faults;
+mod glass;
 mod hazards;
 mod hooks;
 mod interference;

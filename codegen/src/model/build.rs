@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use tenantry::catalog::{Catalog, Trigger, TriggerMode};
 
 use super::{
-    Entity, Kind, Module, cascades, configuration, facts, fields, relations, searches,
+    Entity, Glass, Kind, Module, cascades, configuration, facts, fields, glass, relations,
+    searches,
     shape::{Shape, Shapes},
     vocabularies,
 };
@@ -114,6 +115,7 @@ fn entity(context: &fields::Context<'_>, shape: &Shape<'_>, fields: fields::Fiel
             .triggers
             .iter()
             .any(|trigger| is_audit(trigger, &generator.audit_role)),
+        glass: Glass::Nothing,
         insertable: fields.insertable,
     };
     let scoped = matches!(entity.kind, Kind::Scoped { .. });
@@ -123,6 +125,9 @@ fn entity(context: &fields::Context<'_>, shape: &Shape<'_>, fields: fields::Fiel
         && entity
             .field("version")
             .is_some_and(|field| field.rust_type == fields::VERSION);
+    if scoped {
+        entity.glass = glass::read(table, &entity);
+    }
     entity.relations = relations::relations(shapes, shape, &entity);
     let mut constants: BTreeSet<String> = entity
         .fields

@@ -1,7 +1,7 @@
 //! The traits of a table, and its constants.
 
 use super::{expression::Expression, text::Text};
-use crate::model::{Entity, Field, Kind, Search, SearchKind};
+use crate::model::{Entity, Field, Glass, Kind, Search, SearchKind};
 
 pub(super) fn render(text: &mut Text, entity: &Entity) {
     match &entity.kind {
@@ -155,6 +155,13 @@ fn further(text: &mut Text, entity: &Entity) {
     if entity.audited {
         text.blank();
         text.line("impl tenantry::Audited for Entity {}");
+    }
+    if entity.glass != Glass::Nothing {
+        text.blank();
+        text.line("impl tenantry::BehindGlass for Entity {}");
+    }
+    if entity.glass == Glass::Every {
+        text.line("impl tenantry::WhollyBehindGlass for Entity {}");
     }
 }
 

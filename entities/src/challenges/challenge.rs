@@ -169,6 +169,9 @@ impl tenantry::SoftDelete for Entity {
 
 impl tenantry::Audited for Entity {}
 
+impl tenantry::BehindGlass for Entity {}
+impl tenantry::WhollyBehindGlass for Entity {}
+
 /// The workspace that the row belongs to.
 pub const WORKSPACE_ID: Field<Entity, Uuid> = Field::new(Column::WorkspaceId);
 

@@ -4,7 +4,7 @@
 
 use tenantry::{
     ActorKind,
-    policy::{Action, Personal, Policies, Policy, Published, When},
+    policy::{Action, Glass, Personal, Policies, Policy, Published, When},
 };
 use tenantry_entities::challenges::{
     challenge::{self, Status as Stage},
@@ -43,6 +43,7 @@ pub fn challenges() -> Policy<challenge::Entity> {
             .shows(challenge::ENDS_AT)
             .shows(challenge::CREATED_AT),
         )
+        .break_glass(Glass::all("operators see challenges"))
 }
 
 /// Members hand in what is theirs and leave the score alone; who judges is a rule of
@@ -101,6 +102,10 @@ pub fn submissions() -> Policy<submission::Entity> {
             .changes(submission::CONTENT)
             .before(submission::STATUS.eq(Status::Draft))
             .after(submission::STATUS.eq(Status::Draft)),
+        )
+        .break_glass(
+            Glass::all("operators see what was handed in, not what is in it")
+                .hides(submission::CONTENT),
         )
 }
 

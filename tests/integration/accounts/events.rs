@@ -15,7 +15,10 @@ use tenantry_testing::CountingProxy;
 use uuid::Uuid;
 
 use super::invitation_to;
-use crate::world::{World, found, token_key};
+use crate::{
+    glass::broken,
+    world::{World, found, token_key},
+};
 
 /// Actions that an application writes: what they mean, the library does not know.
 const APPLICATION: [Action; 3] = [
@@ -134,6 +137,12 @@ async fn act(world: &World, action: &Action) {
             database.authorize_key(token.expose()).await.unwrap();
             drop(database.authorize_key(token.expose()).await.unwrap_err());
             return;
+        }
+        "security.glass_open" | "security.glass_close" => {
+            let glass = broken(world, alpha.workspace()).await;
+            if action == &Action::SECURITY_GLASS_CLOSE {
+                glass.close().await.unwrap();
+            }
         }
         other => panic!("nothing writes {other}"),
     }

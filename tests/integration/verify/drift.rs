@@ -173,7 +173,7 @@ async fn marks_tell_what_they_can_without_declarations() {
         ),
         (
             Rule::PolicyMissing,
-            "of 9 policies",
+            "of 11 policies",
             "DROP FUNCTION challenges.submissions_policy() CASCADE",
         ),
         (
