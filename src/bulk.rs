@@ -21,7 +21,10 @@ mod wire;
 
 use std::collections::HashSet;
 
-use sea_orm::IdenStatic;
+use sea_orm::{
+    ColumnTrait, IdenStatic, Value,
+    sea_query::{Alias, Expr, ExprTrait},
+};
 
 pub use progress::Progress;
 
@@ -38,4 +41,15 @@ pub(crate) fn distinct<'i, E: Scoped>(ids: impl IntoIterator<Item = &'i Id<E>>) 
         "two changes of one call are of the same row",
     )
     .with_field(E::ID.as_str()))
+}
+
+/// A value as a column stores it, whatever stands beside it in a statement: a parameter that nothing is assigned to or compared with
+/// would be a text.
+pub(crate) fn typed<C: ColumnTrait>(column: C, value: &Value) -> Expr {
+    let stored = arrays::as_stored(column, value).into_owned();
+    let value = match wire::Wire::of(&stored) {
+        Ok(wire) => Expr::val(stored).cast_as(Alias::new(wire.name())),
+        Err(_) => Expr::val(stored),
+    };
+    column.save_as(value)
 }

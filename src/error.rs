@@ -31,6 +31,7 @@ struct Inner {
     stale: Option<Box<dyn Any + Send + Sync>>,
     obstacles: Vec<Obstacle>,
     limit: Option<Limit>,
+    rule: Option<&'static str>,
     source: Option<Box<dyn std::error::Error + Send + Sync>>,
 }
 
@@ -84,6 +85,7 @@ impl Error {
             stale: None,
             obstacles: Vec::new(),
             limit: None,
+            rule: None,
             source: None,
         }))
     }
@@ -121,6 +123,17 @@ impl Error {
     pub fn because_deleted(mut self) -> Self {
         self.0.deleted = true;
         self.with_hint("The row is deleted. Restore it first.")
+    }
+
+    /// "… may not be changed: nobody changes what is closed".
+    pub(crate) fn because(mut self, reason: &str) -> Self {
+        self.0.message = format!("{}: {reason}", self.0.message).into();
+        self
+    }
+
+    pub(crate) fn with_rule(mut self, rule: Option<&'static str>) -> Self {
+        self.0.rule = rule;
+        self
     }
 
     pub(crate) fn with_sqlstate(mut self, sqlstate: impl Into<String>) -> Self {
@@ -212,6 +225,13 @@ impl Error {
     #[must_use]
     pub fn limit(&self) -> Option<&Limit> {
         self.0.limit.as_ref()
+    }
+
+    /// The rule of a [policy](crate::policy::Policy) that forbids it. None where it is forbidden because no rule allows it, or where
+    /// the database alone knows why.
+    #[must_use]
+    pub fn rule(&self) -> Option<&'static str> {
+        self.0.rule
     }
 
     /// Whether this unique constraint was violated.
@@ -306,10 +326,7 @@ pub(crate) fn not_found<E: Scoped>() -> Error {
     )
 }
 
-/// "`challenges` may not be changed", of a row that the context may read.
-pub(crate) fn forbidden<E: Scoped>() -> Error {
-    Error::new(
-        ErrorKind::Forbidden,
-        format!("{} may not be changed", E::default().table_name()),
-    )
+/// "`challenges` may not be changed".
+pub(crate) fn refused(table: &str, done: &str) -> Error {
+    Error::new(ErrorKind::Forbidden, format!("{table} may not be {done}"))
 }

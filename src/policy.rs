@@ -31,8 +31,10 @@ use sea_orm::{EntityTrait, IdenStatic};
 use crate::{Error, ErrorKind, Result, Scoped, TenantContext, standing};
 use exposure::Veil;
 use formula::formula;
-use when::{Image, Leaf};
+pub(crate) use when::Image;
+use when::Leaf;
 
+pub(crate) use decide::{Known, NO_RULE};
 pub(crate) use exposure::{Covers, is_searched};
 pub(crate) use mark::Mark;
 

@@ -2,9 +2,16 @@
 
 pub(crate) mod gadget;
 
+use std::time::Duration;
+
 use sea_orm::{ActiveValue, entity::prelude::*};
 
-use crate::{Direction, Field, HasMany, NewRow, Null, Scoped, Sort, Unique, Version};
+use crate::{
+    ActorKind, Direction, Field, HasMany, NewRow, Null, Role, Scoped, Sort, TenantContext, Unique,
+    Version,
+    context::Occasion,
+    policy::{Action, Policy, When},
+};
 
 pub(crate) type Id = crate::Id<Entity>;
 
@@ -132,4 +139,29 @@ pub(crate) fn readable(statement: &sea_orm::Statement) -> String {
         text = text.replace(clause, &format!("\n{}", &clause[1..]));
     }
     text
+}
+
+/// A policy that asks of every row, before and after.
+pub(crate) fn policy() -> Policy<Entity> {
+    let is_small = || When::row(SIZE.lt(9));
+    Policy::new()
+        .allow(
+            "everybody reads what has a name",
+            Action::READS,
+            When::row(!NAME.eq("")),
+        )
+        .allow("everybody writes what is small", Action::WRITES, is_small())
+        .forbid("nobody renames", Action::Update, !When::unchanged(NAME))
+}
+
+/// A member of the workspace whose id is nil but for its last digit.
+pub(crate) fn member() -> TenantContext {
+    TenantContext::new(
+        Occasion::Workspace,
+        Uuid::from_u128(1).into(),
+        (ActorKind::User, Some(Uuid::from_u128(2).into())),
+        Role::from_static("member"),
+        Duration::from_secs(60),
+    )
+    .unwrap()
 }

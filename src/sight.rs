@@ -1,21 +1,27 @@
-//! What one session sees of a table: which of its rows, and what of their columns.
+//! What one session sees of a table: which of its rows, what of their columns, and what it may do with them.
 //!
 //! Every statement of the engine begins with it, and every row that leaves the engine goes through [`shown`](Sight::shown). It holds the
 //! scope that the session is bound to, such as a workspace, and what the table's policy says to the session's context.
 
 mod fields;
 
+use chrono::{DateTime, Utc};
 use sea_orm::{
-    Condition, Value,
-    sea_query::{Expr, ExprTrait, extension::postgres::PgFunc},
+    ActiveModelTrait, ActiveValue, Condition, EntityTrait, IdenStatic, ModelTrait, Value,
+    sea_query::{Alias, Expr, ExprTrait, Query, extension::postgres::PgFunc},
 };
+use sqlx::{Row, postgres::PgRow};
 
 use crate::{
-    Access, Scoped, Session, TenantContext, WorkspaceId,
+    Access, Error, Result, Scoped, Session, TenantContext, WorkspaceId,
+    error::{from_statement, refused},
     field::qualified,
-    policy::{Action, Covers, Intent, Policy, Verdict},
+    policy::{Action, Covers, Image, Intent, Known, NO_RULE, Policy, Verdict},
     query::Visibility,
 };
+
+/// Whether a row that was inserted may be there.
+pub(crate) const PERMITTED: &str = "tenantry_permitted";
 
 /// What a session sees of `E`.
 pub(crate) struct Sight<'s, E: Scoped> {
@@ -66,6 +72,14 @@ impl<'s, E: Scoped> Sight<'s, E> {
         self.spans_workspaces
     }
 
+    #[cfg(test)]
+    pub(crate) fn ruled(policy: &'s Policy<E>, context: &'s TenantContext) -> Self {
+        Self {
+            rules: Some((policy, context)),
+            ..Self::of_workspace(context.workspace())
+        }
+    }
+
     /// The condition that every level of every statement carries.
     pub(crate) fn within(&self, visibility: Visibility) -> Condition {
         let mine = self.scope.clone();
@@ -95,4 +109,118 @@ impl<'s, E: Scoped> Sight<'s, E> {
         let (policy, context) = self.rules?;
         policy.condition(context, intent, row).map(Expr::cust)
     }
+
+    /// What the policy asks of a row of this table that can be read.
+    pub(crate) fn readable(&self) -> Option<Expr> {
+        self.condition(Intent::Read, &quoted(E::default().table_name()))
+    }
+
+    /// What the policy asks of a row of this table that can be changed in whatever way.
+    pub(crate) fn changeable(&self) -> Option<Expr> {
+        self.condition(Intent::Change, &quoted(E::default().table_name()))
+    }
+
+    /// What the policy asks of an update of a row of this table; `after` tells what a column will hold.
+    pub(crate) fn update_condition(&self, after: impl Fn(E::Column) -> Expr) -> Option<Expr> {
+        const AFTER: &str = "tenantry_after";
+        let (policy, context) = self.rules?;
+        let before = quoted(E::default().table_name());
+        let (text, asked) = policy.update_condition(context, &before, &quoted(AFTER));
+        // What is unknown is no.
+        let text = Expr::cust(format!("({}) IS TRUE", text?));
+        if asked.is_empty() {
+            return Some(text);
+        }
+        let mut row = Query::select();
+        for column in asked {
+            row.expr_as(after(column), Alias::new(column.as_str()));
+        }
+        let holds = Query::select()
+            .expr(text)
+            .from_subquery(row, Alias::new(AFTER))
+            .take();
+        Some(Expr::from(holds))
+    }
+
+    /// Refuses a new row that the policy forbids, as far as the values tell that it is given.
+    pub(crate) fn refuse_insert(&self, row: &E::ActiveModel) -> Result<()> {
+        let held: &Held<'_, E> = &|_, column| set(row, column);
+        self.refuse(Action::Insert, "inserted", held, None)?;
+        // It is told to whoever inserts it.
+        self.refuse(Action::Read, "inserted", held, None)
+    }
+
+    /// What a statement that inserts tells of each row as the database has made it, where a policy asks anything. Row security has
+    /// asked it before.
+    pub(crate) fn permitted(&self) -> Option<Expr> {
+        let (policy, context) = self.rules?;
+        let row = quoted(E::default().table_name());
+        let text = policy.condition(context, Intent::Insert, &row)?;
+        Some(Expr::cust(format!("({text}) IS TRUE AS {PERMITTED}")))
+    }
+
+    /// Refuses a row that was inserted by a statement which tells whether it is [permitted](Self::permitted).
+    pub(crate) fn refuse_inserted(row: &PgRow) -> Result<()> {
+        if row.try_get(PERMITTED).map_err(from_statement)? {
+            return Ok(());
+        }
+        Err(refused(E::default().table_name(), "inserted"))
+    }
+
+    /// Why a row that can be read may not be changed so.
+    pub(crate) fn why_not_changed(&self, row: &E::Model, change: &E::ActiveModel) -> Error {
+        let held = |image, column| match image {
+            Image::After => set(change, column).or_else(|| Some(row.get(column))),
+            _ => Some(row.get(column)),
+        };
+        self.why_not(Action::Update, "changed", &held)
+    }
+
+    /// Why something may not be done with a row that can be read.
+    pub(crate) fn why_not_done(&self, action: Action, done: &str, row: &E::Model) -> Error {
+        self.why_not(action, done, &|_, column| Some(row.get(column)))
+    }
+
+    fn why_not(&self, action: Action, done: &str, held: &Held<'_, E>) -> Error {
+        // The transaction's own time is a moment ago.
+        match self.refuse(action, done, held, Some(Utc::now())) {
+            Err(error) => error,
+            Ok(()) => refused(E::default().table_name(), done),
+        }
+    }
+
+    fn refuse(
+        &self,
+        action: Action,
+        done: &str,
+        held: &Held<'_, E>,
+        now: Option<DateTime<Utc>>,
+    ) -> Result<()> {
+        let Some((policy, context)) = self.rules else {
+            return Ok(());
+        };
+        match policy.decide(context, action, &Known { held, now }) {
+            Some(decision) if !decision.is_permitted() => {
+                let rule = decision.rule();
+                let error = refused(E::default().table_name(), done);
+                Err(error.because(rule.unwrap_or(NO_RULE)).with_rule(rule))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// The value of a column of the row before or after.
+type Held<'r, E> = dyn Fn(Image, <E as EntityTrait>::Column) -> Option<Value> + 'r;
+
+/// What a caller has set.
+fn set<M: ActiveModelTrait>(row: &M, column: <M::Entity as EntityTrait>::Column) -> Option<Value> {
+    match row.get(column) {
+        ActiveValue::Set(value) | ActiveValue::Unchanged(value) => Some(value),
+        ActiveValue::NotSet => None,
+    }
+}
+
+fn quoted(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
 }

@@ -6,13 +6,15 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, IdenStatic, Iterable, Value,
     sea_query::{Expr, ValueType},
 };
-use sqlx::postgres::PgArguments;
+use sqlx::postgres::{PgArguments, PgRow};
 
 use super::{
     arrays::{Given, as_stored},
     wire::{self, Wire},
 };
-use crate::{Error, ErrorKind, Id, NewRow, Result, Scoped, WorkspaceId, write::insert::stamps};
+use crate::{
+    Error, ErrorKind, Id, NewRow, Result, Scoped, WorkspaceId, sight::Sight, write::insert::stamps,
+};
 
 /// The most rows of one statement, and the most bytes. A longer one is no faster, and an argument
 /// of a gigabyte is refused.
@@ -24,6 +26,9 @@ pub(super) const SHAPES: usize = 16;
 /// Rows of one table.
 pub(super) struct Batch<'w, E: Scoped> {
     workspace: &'w WorkspaceId,
+    sight: Sight<'w, E>,
+    /// Whether a policy asks of each row whether it may be inserted.
+    asks: bool,
     /// The sets of columns that rows name; what a row does not name gets the column's default.
     shapes: Vec<Vec<E::Column>>,
     rows: Vec<Row<E>>,
@@ -47,9 +52,11 @@ pub(super) struct Part<'b, E: Scoped> {
 }
 
 impl<'w, E: Scoped> Batch<'w, E> {
-    pub(super) const fn new(workspace: &'w WorkspaceId) -> Self {
+    pub(super) fn new(workspace: &'w WorkspaceId, sight: Sight<'w, E>) -> Self {
         Self {
             workspace,
+            asks: sight.permitted().is_some(),
+            sight,
             shapes: Vec::new(),
             rows: Vec::new(),
             bytes: 0,
@@ -59,9 +66,10 @@ impl<'w, E: Scoped> Batch<'w, E> {
     /// Stamps rows and takes all of them, or refuses them for the first that cannot be one.
     pub(super) fn of(
         workspace: &'w WorkspaceId,
+        sight: Sight<'w, E>,
         rows: impl IntoIterator<Item = E::ActiveModel>,
     ) -> Result<Self> {
-        let mut batch = Self::new(workspace);
+        let mut batch = Self::new(workspace, sight);
         rows.into_iter().try_for_each(|row| batch.push(row))?;
         batch.refuse_twins()?;
         Ok(batch)
@@ -71,12 +79,15 @@ impl<'w, E: Scoped> Batch<'w, E> {
     ///
     /// # Errors
     ///
-    /// `Invalid` if it names another workspace.
+    /// `Invalid` if it names another workspace; `Forbidden` if a policy refuses it.
     pub(super) fn push(&mut self, mut row: E::ActiveModel) -> Result<()> {
         for (column, value) in stamps::<E>(self.workspace, &row)? {
             if column.as_str() != E::WORKSPACE.as_str() {
                 row.set(column, value);
             }
+        }
+        if self.asks {
+            self.sight.refuse_insert(&row)?;
         }
         let (mut columns, mut values, mut id) = (Vec::new(), Vec::new(), None);
         for column in E::Column::iter().filter(|c| c.as_str() != E::WORKSPACE.as_str()) {
@@ -127,6 +138,33 @@ impl<'w, E: Scoped> Batch<'w, E> {
             );
         }
         Ok(())
+    }
+
+    /// Whether rows may be refused by a policy once they are there.
+    pub(super) const fn asks(&self) -> bool {
+        self.asks
+    }
+
+    /// Refuses rows that are there and may not be.
+    pub(super) fn refuse_inserted(&self, rows: &[PgRow]) -> Result<()> {
+        if !self.asks {
+            return Ok(());
+        }
+        rows.iter().try_for_each(Sight::<E>::refuse_inserted)
+    }
+
+    pub(super) const fn sight(&self) -> &Sight<'w, E> {
+        &self.sight
+    }
+
+    /// A row as it was given.
+    pub(super) fn row(&self, row: usize) -> E::ActiveModel {
+        let row = &self.rows[row];
+        let mut given = E::ActiveModel::default();
+        for (column, value) in self.shapes[row.shape].iter().zip(&row.values) {
+            given.set(*column, value.clone());
+        }
+        given
     }
 
     pub(super) const fn len(&self) -> usize {

@@ -20,6 +20,7 @@ mod plan;
 mod statement;
 
 use std::{
+    collections::HashMap,
     ops::Range,
     sync::atomic::{AtomicBool, Ordering},
 };
@@ -34,7 +35,7 @@ use super::{narrow::narrow, pieces::Write};
 use crate::{
     Access, Error, ErrorKind, Result, Rows, Scoped, Seen, Versioned, Writes,
     connection::Exclusive,
-    error::{forbidden, from_statement, not_found},
+    error::{from_statement, not_found},
     hook::Turn,
     read::model,
     write::update::refusal,
@@ -90,11 +91,11 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
                 .collect();
             return self.update_many_hooked(turn, changes).await;
         }
-        let changes = Changes::<E>::of(self.workspace(), changes)?;
-        self.update_planned(changes).await
+        let changes = Changes::<E>::of(self.workspace(), self.sight(), changes)?;
+        self.update_planned(changes, Mode::AllOrNone).await
     }
 
-    async fn update_planned(self, changes: Changes<'_, E>) -> Result<Vec<E::Model>>
+    async fn update_planned(self, changes: Changes<'_, E>, mode: Mode) -> Result<Vec<E::Model>>
     where
         E: Versioned,
     {
@@ -108,14 +109,14 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
             // What is locked and fit stays so until the last piece is written.
             if let Some(position) = lock(&mut connection, &changes).await? {
                 let unfit = position..position + 1;
-                let told = change(&mut connection, &changes, unfit, Mode::AllOrNone).await?;
+                let told = change(&mut connection, &changes, unfit, mode).await?;
                 return Err(first_refusal(told));
             }
             connection.open().await?;
         }
         let mut updated = Vec::with_capacity(changes.len());
         for chunk in chunks {
-            let told = match change(&mut connection, &changes, chunk, Mode::AllOrNone).await {
+            let told = match change(&mut connection, &changes, chunk, mode).await {
                 Ok(told) => told,
                 Err(error) => {
                     connection.give_up().await;
@@ -182,7 +183,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
             let changes = changes.map(|(seen, change)| (seen.into(), change));
             return self.update_each_hooked(changes.collect()).await;
         }
-        let changes = Changes::<E>::of(self.workspace(), changes)?;
+        let changes = Changes::<E>::of(self.workspace(), self.sight(), changes)?;
         let connection = self.session().connection();
         let connection = connection.exclusive(Self::purpose("update_each")).await?;
         let updates = Updates {
@@ -211,6 +212,8 @@ enum Mode {
     /// Nothing is written unless every row can be.
     AllOrNone,
     Each,
+    /// Nothing is written: rows are locked, and told whether they could be changed so.
+    Check,
 }
 
 struct Updates<'c, E: Versioned> {
@@ -244,7 +247,7 @@ async fn lock<E: Versioned>(
     changes: &Changes<'_, E>,
 ) -> Result<Option<usize>> {
     let part = changes.asked(0..changes.len())?;
-    let sql = statement::lock::<E>(&part);
+    let sql = statement::lock(&changes.sight, &part);
     // Planned for this many rows: a plan for any number would compare each with each.
     let told = connection.fetch_all_once(sql, changes.arguments(&part)?);
     let told = told.await.map_err(Error::about::<E>)?;
@@ -263,7 +266,7 @@ async fn change<E: Versioned>(
     mode: Mode,
 ) -> Result<Vec<Told<E>>> {
     let part = changes.part(range.clone())?;
-    let sql = statement::change::<E>(&part, mode);
+    let sql = statement::change(&changes.sight, &part, mode);
     let arguments = changes.arguments(&part)?;
     let rows = match part.shapes.len() {
         0 | 1 => connection.fetch_all(sql, arguments).await,
@@ -284,7 +287,13 @@ async fn change<E: Versioned>(
         let outcome = if applied {
             Ok(row)
         } else {
-            Err(refusal(row, changes.seen(position)))
+            let change = changes.change(position);
+            Err(refusal(
+                &changes.sight,
+                row,
+                changes.seen(position),
+                &change,
+            ))
         };
         let answer = Told {
             position,
@@ -319,18 +328,24 @@ async fn missed<E: Versioned>(
 ) -> Result<Vec<Told<E>>> {
     let part = changes.asked(positions.iter().copied())?;
     let readable = connection
-        .fetch_all(statement::readable::<E>(&part), changes.arguments(&part)?)
+        .fetch_all(
+            statement::readable(&changes.sight, &part),
+            changes.arguments(&part)?,
+        )
         .await?;
-    let readable = readable
-        .iter()
-        .map(|row| position_of(row.try_get(POSITION).map_err(from_statement)?))
-        .collect::<Result<std::collections::HashSet<_>>>()?;
+    let mut held = HashMap::with_capacity(readable.len());
+    for row in readable {
+        let position = position_of(row.try_get(POSITION).map_err(from_statement)?)?;
+        held.insert(position, model::<E>(row)?);
+    }
     let told = |position: &usize| Told {
         position: *position,
-        outcome: Err(if readable.contains(position) {
-            forbidden::<E>()
-        } else {
-            not_found::<E>()
+        outcome: Err(match held.get(position) {
+            Some(row) => {
+                let change = changes.change(*position);
+                changes.sight.why_not_changed(row, &change)
+            }
+            None => not_found::<E>(),
         }),
         fit: false,
         written: false,

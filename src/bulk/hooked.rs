@@ -11,15 +11,17 @@ use super::{
 use crate::{
     Access, Error, NewRow, Result, Rows, Scoped, Unique, Versioned, WorkspaceId,
     hook::{Change, Outcomes, Planned, Turn, Unfinished, Verb},
+    sight::Sight,
     write::insert::identify,
 };
 
 /// Plans new rows. What cannot be a batch is refused before anybody is asked.
 pub(super) fn plan<E: Scoped>(
     workspace: &WorkspaceId,
+    sight: Sight<'_, E>,
     rows: impl Iterator<Item = E::ActiveModel>,
 ) -> Result<Vec<Planned<E>>> {
-    let (mut planned, mut asked) = (Vec::new(), Batch::<E>::new(workspace));
+    let (mut planned, mut asked) = (Vec::new(), Batch::<E>::new(workspace, sight));
     for mut row in rows {
         let id = identify::<E>(workspace, &mut row)?;
         asked.push(row.clone())?;
@@ -33,10 +35,15 @@ pub(super) fn plan<E: Scoped>(
 pub(super) async fn ask<'w, E: Scoped>(
     turn: &mut Turn<'_, E>,
     workspace: &'w WorkspaceId,
+    sight: Sight<'w, E>,
     mut planned: Vec<Planned<E>>,
 ) -> Result<Batch<'w, E>> {
     turn.before(&mut planned).await?;
-    Batch::of(workspace, planned.into_iter().map(Planned::into_values))
+    Batch::of(
+        workspace,
+        sight,
+        planned.into_iter().map(Planned::into_values),
+    )
 }
 
 /// Tells the hooks of new rows.
@@ -129,7 +136,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         self,
         rows: Vec<E::ActiveModel>,
     ) -> Result<Vec<Result<E::Model>>> {
-        let mut asked = Batch::<E>::new(self.workspace());
+        let mut asked = Batch::<E>::new(self.workspace(), self.sight());
         for row in &rows {
             // A row that cannot be stamped is refused in its turn.
             drop(asked.push(row.clone()));

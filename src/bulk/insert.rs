@@ -27,7 +27,8 @@ use crate::{
     connection::{Exclusive, TRANSACTION_COLUMN},
     hook::Turn,
     read::models,
-    write::{POSTGRES, columns_of, returning, transaction},
+    sight::{PERMITTED, Sight},
+    write::{POSTGRES, columns_of, returning_also, transaction},
 };
 
 impl<E: Scoped, A: Access> Rows<'_, E, A> {
@@ -72,10 +73,10 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         let mut turn = Turn::begin(self.session())?;
         let batch;
         if let Some(turn) = &mut turn {
-            let planned = hooked::plan(self.workspace(), rows)?;
-            batch = hooked::ask(turn, self.workspace(), planned).await?;
+            let planned = hooked::plan(self.workspace(), self.sight(), rows)?;
+            batch = hooked::ask(turn, self.workspace(), self.sight(), planned).await?;
         } else {
-            batch = Batch::<E>::of(self.workspace(), rows)?;
+            batch = Batch::<E>::of(self.workspace(), self.sight(), rows)?;
         }
         let chunks = batch.chunks();
         if chunks.is_empty() {
@@ -113,7 +114,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
             let rows = rows.into_iter().map(NewRow::into_active_model).collect();
             return self.insert_each_hooked(rows).await;
         }
-        let mut batch = Batch::<E>::new(self.workspace());
+        let mut batch = Batch::<E>::new(self.workspace(), self.sight());
         let stamped = batch.push_each(rows);
         batch.refuse_twins()?;
         let connection = self.session().connection();
@@ -144,13 +145,15 @@ async fn insert<E: Scoped>(
     range: Range<usize>,
 ) -> Result<Vec<E::Model>> {
     let parts = batch.parts(range.clone())?;
-    let sql = statement::<E>(&parts, Answer::Rows)?;
+    let sql = statement(batch.sight(), &parts, Answer::Rows)?;
     let arguments = batch.arguments(&parts)?;
     let told = match parts.len() {
         1 => connection.fetch_all(sql, arguments).await,
         _ => connection.fetch_all_once(sql, arguments).await,
     };
-    let rows = models::<E>(told.map_err(Error::about::<E>)?)?;
+    let told = told.map_err(Error::about::<E>)?;
+    batch.refuse_inserted(&told)?;
+    let rows = models::<E>(told)?;
     if rows.len() != range.len() {
         return Err(Error::new(
             ErrorKind::Internal,
@@ -197,7 +200,12 @@ pub(super) enum Answer {
     Count,
 }
 
-pub(super) fn statement<E: Scoped>(parts: &[Part<'_, E>], asked: Answer) -> Result<String> {
+pub(super) fn statement<E: Scoped>(
+    sight: &Sight<'_, E>,
+    parts: &[Part<'_, E>],
+    asked: Answer,
+) -> Result<String> {
+    let permitted = sight.permitted();
     let mut first = 2;
     let mut with = WithClause::new();
     let mut inserts = Vec::with_capacity(parts.len());
@@ -206,8 +214,10 @@ pub(super) fn statement<E: Scoped>(parts: &[Part<'_, E>], asked: Answer) -> Resu
         first += part.given.parameters();
         let mut insert = part_insert(part, |_| ())?;
         insert.returning(match asked {
-            Answer::Rows => returning::<E>(),
-            Answer::Count => Query::returning().exprs([transaction()]),
+            Answer::Rows => returning_also::<E>(permitted.clone()),
+            Answer::Count => {
+                Query::returning().exprs([transaction()].into_iter().chain(permitted.clone()))
+            }
         });
         inserts.push(insert);
     }
@@ -225,6 +235,9 @@ pub(super) fn statement<E: Scoped>(parts: &[Part<'_, E>], asked: Answer) -> Resu
             Answer::Count => Query::select().from(Alias::new(&name)).take(),
         };
         told.expr(Expr::col((Alias::new(&name), TRANSACTION_COLUMN)));
+        if permitted.is_some() {
+            told.expr(Expr::col((Alias::new(&name), PERMITTED)));
+        }
         match &mut answer {
             None => answer = Some(told),
             Some(answer) => {
@@ -270,12 +283,21 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::sample::{self, readable};
+    use crate::{
+        sample::{self, readable},
+        sight::Sight,
+    };
 
     fn sql(rows: Vec<sample::ActiveModel>) -> String {
         let workspace = Uuid::nil().into();
-        let batch = Batch::<sample::Entity>::of(&workspace, rows).unwrap();
-        let sql = statement(&batch.parts(0..batch.len()).unwrap(), Answer::Rows).unwrap();
+        let batch =
+            Batch::<sample::Entity>::of(&workspace, Sight::of_workspace(&workspace), rows).unwrap();
+        let sql = statement(
+            batch.sight(),
+            &batch.parts(0..batch.len()).unwrap(),
+            Answer::Rows,
+        )
+        .unwrap();
         readable(&sea_orm::Statement::from_string(POSTGRES, sql))
     }
 
@@ -310,7 +332,10 @@ mod tests {
         };
         let workspace = Uuid::nil().into();
         let rows = vec![row(), stray];
-        let refused = Batch::<sample::Entity>::of(&workspace, rows).err().unwrap();
+        let refused =
+            Batch::<sample::Entity>::of(&workspace, Sight::of_workspace(&workspace), rows)
+                .err()
+                .unwrap();
         assert_eq!(refused.kind(), ErrorKind::Invalid);
         assert_eq!(refused.fields().collect::<Vec<_>>(), ["workspace_id"]);
     }

@@ -77,7 +77,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         let copies = connection.may_make_tables().await?;
         let (mut stages, mut done) = (Vec::new(), 0);
         loop {
-            let mut batch = Batch::<E>::new(self.workspace());
+            let mut batch = Batch::<E>::new(self.workspace(), self.sight());
             let mut ended = true;
             while let Some(row) = rows.next().await {
                 // On a failure of the stream the savepoint is undone.
@@ -110,7 +110,9 @@ async fn piece<E: Scoped>(
     stages: &mut Vec<Stage<E>>,
     copies: bool,
 ) -> Result<()> {
+    // What passes through a stage tells nothing of its rows.
     if copies
+        && !batch.asks()
         && let [columns] = batch.shapes()
         && !columns.is_empty()
     {
@@ -127,11 +129,12 @@ async fn piece<E: Scoped>(
     for chunk in batch.chunks() {
         let count = chunk.len();
         let parts = batch.parts(chunk)?;
-        let sql = insert::statement::<E>(&parts, insert::Answer::Count)?;
+        let sql = insert::statement(batch.sight(), &parts, insert::Answer::Count)?;
         let told = connection
             .fetch_all_once(sql, batch.arguments(&parts)?)
             .await
             .map_err(Error::about::<E>)?;
+        batch.refuse_inserted(&told)?;
         every(told.len(), count)?;
     }
     Ok(())
@@ -168,10 +171,8 @@ impl<E: Scoped> Stage<E> {
             columns: columns.to_vec(),
             wires: batch.wires()?,
         };
-        let types = stage.wires.iter().enumerate().map(|(index, wire)| {
-            let array = if wire.array { "[]" } else { "" };
-            format!("c{index} {}{array}", wire.scalar.name())
-        });
+        let types = stage.wires.iter().enumerate();
+        let types = types.map(|(index, wire)| format!("c{index} {}", wire.name()));
         let types = types.collect::<Vec<_>>().join(", ");
         let name = &stage.name;
         connection

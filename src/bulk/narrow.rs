@@ -91,7 +91,10 @@ impl Ahead {
 /// Whether other rows may fare better.
 fn is_about_rows(error: &Error) -> bool {
     match error.sqlstate() {
-        None => matches!(error.kind(), ErrorKind::Invalid | ErrorKind::AlreadyExists),
+        None => matches!(
+            error.kind(),
+            ErrorKind::Invalid | ErrorKind::AlreadyExists | ErrorKind::Forbidden
+        ),
         Some("42501") => true,
         // Two keys of the call are one: refused as a whole, as where that is seen beforehand.
         Some("21000") => false,

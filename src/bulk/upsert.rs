@@ -57,12 +57,12 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
             let rows: Vec<_> = rows.collect();
             // What cannot be a batch is refused before anybody is asked.
             plan(
-                &Batch::<E>::of(self.workspace(), rows.iter().cloned())?,
+                &Batch::<E>::of(self.workspace(), self.sight(), rows.iter().cloned())?,
                 &target,
             )?;
             return self.upsert_many_hooked(rows, target).await;
         }
-        let batch = Batch::<E>::of(self.workspace(), rows)?;
+        let batch = Batch::<E>::of(self.workspace(), self.sight(), rows)?;
         let chunks = plan(&batch, &target)?;
         if chunks.is_empty() {
             return Ok(Vec::new());
@@ -92,7 +92,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         E: Versioned,
         A: Writes,
     {
-        let mut batch = Batch::<E>::new(self.workspace());
+        let mut batch = Batch::<E>::new(self.workspace(), self.sight());
         if Turn::<E>::begin(self.session())?.is_some() {
             let rows = rows.into_iter().map(NewRow::into_active_model);
             let rows: Vec<_> = rows.collect();
@@ -171,7 +171,7 @@ async fn upsert<E: Versioned>(
         part.given.push_named(POSITION, positions.map(Into::into))?;
     }
     let arguments = batch.arguments(&parts)?;
-    let sql = statement::<E>(&parts, target)?;
+    let sql = statement(batch.sight(), &parts, target)?;
     let told = match parts.len() {
         1 => connection.fetch_all(sql, arguments).await,
         _ => connection.fetch_all_once(sql, arguments).await,
@@ -184,7 +184,7 @@ async fn upsert<E: Versioned>(
     let mut rows: Vec<Option<E::Model>> = vec![None; range.len()];
     place::<E>(told, &mut rows)?;
     if rows.iter().any(Option::is_none) {
-        holders::<E>(connection, batch, &parts, target, &mut rows).await?;
+        holders::<E>(connection, batch, &parts, target, range.start, &mut rows).await?;
     }
     // A key that is taken outside of the workspace is taken, as for `upsert`.
     rows.into_iter()
@@ -207,23 +207,26 @@ fn place<E: Scoped>(told: Vec<PgRow>, rows: &mut [Option<E::Model>]) -> Result<(
     Ok(())
 }
 
-/// The rows that have the key of those that name nothing else, and so were left as they are.
+/// The rows that have the key of those that were not written: those that name nothing else were left as they are, the first of the
+/// others may not be changed so.
 async fn holders<E: Scoped>(
     connection: &mut Exclusive<'_>,
     batch: &Batch<'_, E>,
     parts: &[Part<'_, E>],
     target: &Unique<E>,
+    start: usize,
     rows: &mut [Option<E::Model>],
 ) -> Result<()> {
     for part in parts {
         let has_key = key(target).all(|key| names(part.columns, key));
-        if !has_key || !changed::<E>(part.columns, target).is_empty() {
+        if !has_key {
             continue;
         }
+        let changes_nothing = changed::<E>(part.columns, target).is_empty();
         let mut told = Vec::new();
         let found = connection
             .fetch_all(
-                holder::<E>(part, target),
+                holder(batch.sight(), part, target),
                 batch.arguments(std::slice::from_ref(part))?,
             )
             .await?;
@@ -234,6 +237,11 @@ async fn holders<E: Scoped>(
                 .and_then(|known| rows.get(known))
                 .is_some_and(Option::is_none)
             {
+                if let (false, Some(place)) = (changes_nothing, known) {
+                    let held = model::<E>(row)?;
+                    let given = batch.row(start + place);
+                    return Err(batch.sight().why_not_changed(&held, &given));
+                }
                 told.push(row);
             }
         }
@@ -254,7 +262,10 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::sample::{self, CODE_KEY};
+    use crate::{
+        sample::{self, CODE_KEY},
+        sight::Sight,
+    };
 
     fn row(code: &str) -> sample::ActiveModel {
         sample::ActiveModel {
@@ -272,10 +283,12 @@ mod tests {
             ..sample::ActiveModel::default()
         };
         let rows = [row("a"), keyless.clone(), keyless, row("b"), row("c")];
-        let batch = Batch::<sample::Entity>::of(&workspace, rows).unwrap();
+        let batch =
+            Batch::<sample::Entity>::of(&workspace, Sight::of_workspace(&workspace), rows).unwrap();
         assert_eq!(plan(&batch, &CODE_KEY).unwrap(), [0..1, 1..2, 2..3, 3..5]);
         let rows = [row("a"), row("b"), row("a")];
-        let batch = Batch::<sample::Entity>::of(&workspace, rows).unwrap();
+        let batch =
+            Batch::<sample::Entity>::of(&workspace, Sight::of_workspace(&workspace), rows).unwrap();
         assert_eq!(
             plan(&batch, &CODE_KEY).unwrap_err().kind(),
             ErrorKind::Invalid

@@ -46,6 +46,12 @@ pub(super) enum Scalar {
 }
 
 impl Wire {
+    /// The type as SQL names it.
+    pub(super) fn name(self) -> String {
+        let array = if self.array { "[]" } else { "" };
+        format!("{}{array}", self.scalar.name())
+    }
+
     pub(super) fn of(value: &Value) -> Result<Self> {
         let of = |scalar| Self {
             scalar,

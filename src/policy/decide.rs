@@ -83,9 +83,12 @@ impl Decision {
         if self.is_permitted {
             return Ok(());
         }
-        Err(Error::new(ErrorKind::Forbidden, self.to_string()))
+        Err(Error::new(ErrorKind::Forbidden, self.to_string()).with_rule(self.rule))
     }
 }
+
+/// Why something is forbidden that no rule is about.
+pub(crate) const NO_RULE: &str = "no rule allows it";
 
 impl fmt::Display for Decision {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -94,11 +97,13 @@ impl fmt::Display for Decision {
             is_permitted,
             rule,
         } = self;
-        match (is_permitted, rule) {
-            (true, Some(rule)) => write!(f, "{action} is allowed: {rule}"),
-            (false, Some(rule)) => write!(f, "{action} is forbidden: {rule}"),
-            _ => write!(f, "{action} is forbidden: no rule allows it"),
-        }
+        let effect = if *is_permitted {
+            "allowed"
+        } else {
+            "forbidden"
+        };
+        let rule = rule.unwrap_or(NO_RULE);
+        write!(f, "{action} is {effect}: {rule}")
     }
 }
 

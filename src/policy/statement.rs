@@ -17,6 +17,8 @@ use crate::{Scoped, TenantContext};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Intent {
     Read,
+    /// Put there, and told to whoever did.
+    Insert,
     /// Some change or other: what can be locked.
     Change,
     Delete,
@@ -39,13 +41,23 @@ impl<E: Scoped> Policy<E> {
     pub(crate) fn condition(&self, context: &TenantContext, intent: Intent, row: &str) -> Text {
         let formula = match intent {
             Intent::Read => formula(&self.rules, Action::Read),
+            Intent::Insert => Tree::All(vec![
+                formula(&self.rules, Action::Insert),
+                formula_of(&self.rules, Action::Read, Image::After),
+            ]),
             Intent::Delete => formula(&self.rules, Action::Delete),
             Intent::Restore => formula(&self.rules, Action::Restore),
             Intent::Change => self.changes(Image::Before),
         };
-        let rows = Rows {
-            before: Some(row),
-            after: None,
+        let rows = match intent {
+            Intent::Insert => Rows {
+                before: None,
+                after: Some(row),
+            },
+            _ => Rows {
+                before: Some(row),
+                after: None,
+            },
         };
         told(of_one(&formula, context, rows))
     }

@@ -10,8 +10,9 @@ mod restore;
 mod tests;
 
 use crate::{
-    Access, Error, ErrorKind, Result, Session, SoftDelete,
+    Access, Error, ErrorKind, Result, Session, SoftDelete, TenantContext,
     entity::{Link, Table},
+    policy::{Intent, Policies},
 };
 
 pub(super) use delete::{delete, delete_each, lock, reached};
@@ -38,6 +39,10 @@ pub(super) struct Node {
     pub(super) parents: Vec<(usize, &'static str)>,
     /// Columns by which its rows hang on each other.
     pub(super) own: Vec<&'static str>,
+    /// What a policy asks of its rows, which are called `r`, so that they can be read; begins with ` AND`, or is nothing.
+    readable: String,
+    /// What it asks so that they can be taken.
+    takeable: String,
 }
 
 impl Plan {
@@ -64,6 +69,26 @@ impl Plan {
 }
 
 impl Plan {
+    /// The same, as the policies of a session's database allow it to its context.
+    pub(super) fn seen_by<A: Access>(self, session: &Session<A>, intent: Intent) -> Self {
+        self.under(session.policies(), session.context(), intent)
+    }
+
+    fn under(mut self, policies: &Policies, context: &TenantContext, intent: Intent) -> Self {
+        for node in &mut self.nodes {
+            let Some(policy) = policies.of_entity(node.table.entity) else {
+                continue;
+            };
+            let asked = |intent| match policy.condition(context, intent, "r") {
+                Some(text) => format!(" AND ({text})"),
+                None => String::new(),
+            };
+            node.readable = asked(Intent::Read);
+            node.takeable = asked(intent);
+        }
+        self
+    }
+
     /// Whether one of the tables has hooks.
     pub(super) fn has_hooks<A: Access>(&self, session: &Session<A>) -> bool {
         let mut tables = self.nodes.iter().map(|node| node.table.entity);
@@ -101,6 +126,8 @@ fn ordered(found: &[Table], links: &[Vec<(usize, &'static str)>]) -> Result<Plan
                 .filter_map(|(parent, column)| Some((place[parent]?, column)))
                 .collect(),
             own: own.into_iter().map(|(_, column)| column).collect(),
+            readable: String::new(),
+            takeable: String::new(),
         });
     }
     Ok(Plan { nodes })
@@ -121,24 +148,26 @@ impl Node {
         format!("{}.{}", name(self.table.name), name(column))
     }
 
-    /// `r.workspace = $1 AND r.deleted_at IS NULL`, of whichever alias.
-    fn living(&self, alias: &str) -> String {
+    /// `r.workspace = $1 AND r.deleted_at IS NULL`, and what may be read.
+    fn living(&self) -> String {
         let table = &self.table;
         format!(
-            "{alias}.{} = $1 AND {alias}.{} IS NULL",
+            "r.{} = $1 AND r.{} IS NULL{}",
             name(table.workspace),
-            name(table.deleted_at)
+            name(table.deleted_at),
+            self.readable
         )
     }
 
-    /// `r.workspace = $1 AND r.delete_op = ANY ($2) AND r.deleted_at IS NOT NULL`.
-    fn taken(&self, alias: &str) -> String {
+    /// `r.workspace = $1 AND r.delete_op = ANY ($2) AND r.deleted_at IS NOT NULL`, and what may be read.
+    fn taken(&self) -> String {
         let table = &self.table;
         format!(
-            "{alias}.{} = $1 AND {alias}.{} = ANY ($2) AND {alias}.{} IS NOT NULL",
+            "r.{} = $1 AND r.{} = ANY ($2) AND r.{} IS NOT NULL{}",
             name(table.workspace),
             name(table.delete_op),
-            name(table.deleted_at)
+            name(table.deleted_at),
+            self.readable
         )
     }
 }

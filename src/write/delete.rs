@@ -18,6 +18,7 @@ use super::{
 use crate::{
     Access, Error, ErrorKind, Id, Result, Rows, Scoped, SoftDelete, Writes,
     error::{from_statement, not_found},
+    policy::{Action, Intent},
     read::{models, select},
 };
 
@@ -92,7 +93,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         if ids.is_empty() {
             return Ok(Vec::new());
         }
-        let plan = Plan::of::<E>()?;
+        let plan = Plan::of::<E>()?.seen_by(self.session(), Intent::Delete);
         if plan.has_hooks(self.session()) {
             return self.delete_each_hooked(&plan, ids).await;
         }
@@ -146,7 +147,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
             .enumerate()
             .map(|(at, id)| {
                 let deleted = deletions.remove(&at);
-                deleted.ok_or_else(|| Self::refused(readable.contains(id)))
+                deleted.ok_or_else(|| self.refused(readable.get(id)))
             })
             .collect())
     }
@@ -175,7 +176,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         E: SoftDelete,
         A: Writes,
     {
-        let plan = Plan::of::<E>()?;
+        let plan = Plan::of::<E>()?.seen_by(self.session(), Intent::Delete);
         if plan.has_hooks(self.session()) {
             return self.delete_hooked(&plan, verb, ids).await;
         }
@@ -241,9 +242,11 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
             let roots: i64 = row.try_get(ROOTS).map_err(from_statement)?;
             if usize::try_from(roots) != Ok(ids.len()) {
                 let readable = self.readable(ids).await?;
-                // All can be read: then one of them may not be changed, or came back a moment ago.
-                let is_there = ids.iter().all(|id| readable.contains(id));
-                return Err(Self::refused(is_there));
+                // If all can be read, one of them may not be deleted, or came back a moment ago.
+                let refused = ids.iter().map(|id| self.refused(readable.get(id)));
+                return Err(refused
+                    .min_by_key(told_first)
+                    .unwrap_or_else(not_found::<E>));
             }
             let whole: bool = row.try_get(WHOLE).map_err(from_statement)?;
             debug_assert!(!whole, "what is complete and whole is deleted");
@@ -257,10 +260,10 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         ))
     }
 
-    /// Which of these are living rows that may be read.
-    async fn readable(self, ids: &[Id<E>]) -> Result<HashSet<Id<E>>> {
+    /// Those of them that are living rows which may be read.
+    async fn readable(self, ids: &[Id<E>]) -> Result<HashMap<Id<E>, E::Model>> {
         if ids.is_empty() {
-            return Ok(HashSet::new());
+            return Ok(HashMap::new());
         }
         let statement = select::build(select::by_ids(&self.sight(), ids));
         let rows = self
@@ -268,19 +271,15 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
             .connection()
             .fetch_all(Self::purpose("delete"), statement)
             .await?;
-        Ok(models::<E>(rows)?.iter().map(E::id_of).collect())
+        let rows = models::<E>(rows)?.into_iter();
+        Ok(rows.map(|row| (E::id_of(&row), row)).collect())
     }
 
     /// Why a row that could not be locked could not.
-    fn refused(is_readable: bool) -> Error {
-        if is_readable {
-            let table = E::default();
-            Error::new(
-                ErrorKind::Forbidden,
-                format!("{} may not be changed", table.table_name()),
-            )
-        } else {
-            not_found::<E>()
+    fn refused(&self, readable: Option<&E::Model>) -> Error {
+        match readable {
+            Some(row) => self.sight().why_not_done(Action::Delete, "deleted", row),
+            None => not_found::<E>(),
         }
     }
 
@@ -304,6 +303,15 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
             .with_sqlstate("23503");
         }
         error.about::<E>()
+    }
+}
+
+/// What is missing, then what a rule keeps.
+fn told_first(refused: &Error) -> u8 {
+    match (refused.kind(), refused.rule()) {
+        (ErrorKind::NotFound, _) => 0,
+        (_, Some(_)) => 1,
+        _ => 2,
     }
 }
 

@@ -7,7 +7,7 @@ use std::slice::from_ref;
 
 use sea_orm::{QuerySelect, Select, sea_query::LockType};
 
-use super::{assigned, insert};
+use super::insert;
 use crate::{
     Access, Result, Rows, Scoped, Seen, Unique, Versioned,
     hook::{Change, Planned, Turn, Verb},
@@ -25,6 +25,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
     ) -> Result<E::Model> {
         // Stamped now, so that the hooks know the id, and another's workspace is refused before.
         let id = insert::identify::<E>(self.workspace(), &mut row)?;
+        self.sight().refuse_insert(&row)?;
         let mut planned = [Planned::new(Verb::Insert, id, row)];
         turn.before(&mut planned).await?;
         let [planned] = planned;
@@ -42,14 +43,12 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
     where
         E: Versioned,
     {
-        let old = self.check_row(seen).await?;
+        let old = self.check_row(seen, &values).await?;
         let mut planned = [Planned::of(Verb::Update, old.clone(), values)];
         turn.before(&mut planned).await?;
         let [planned] = planned;
         // Where a hook has changed the row itself, this is stale.
-        let new = self
-            .update_row(seen, assigned::<E>(&planned.into_values()))
-            .await?;
+        let new = self.update_row(seen, &planned.into_values()).await?;
         let change = Change::updated(old, new);
         turn.after(from_ref(&change)).await?;
         Ok(change.into_row())
@@ -65,6 +64,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         E: Versioned,
     {
         insert::stamps::<E>(self.workspace(), &row)?;
+        self.sight().refuse_insert(&row)?;
         let mut held = self.lock_holder(&row, &target).await?;
         if let Some(held) = &held
             && insert::changes::<E>(&row, &target).is_empty()
@@ -105,8 +105,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
             // Somebody else has inserted it since.
             held = self.lock_holder(&row, &target).await?;
         }
-        // A key that is taken outside of the workspace is taken, as for `insert`.
-        Err(target.violation())
+        Err(self.why_not_upserted(&row, &target).await?)
     }
 
     /// Locks what a select finds, and reads it as it is then.

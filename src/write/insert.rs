@@ -2,10 +2,11 @@
 
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, IdenStatic, QueryFilter, Select, Value,
-    sea_query::{Expr, ExprTrait, InsertStatement, OnConflict, Query, ValueType},
+    sea_query::{Alias, Expr, ExprTrait, InsertStatement, OnConflict, Query, ValueType},
 };
+use sqlx::postgres::PgRow;
 
-use super::{POSTGRES, assigned, returning};
+use super::{POSTGRES, assigned, returning, returning_also};
 use crate::{
     Access, Error, ErrorKind, Id, NewRow, Result, Rows, Scoped, Unique, Versioned, WorkspaceId,
     Writes,
@@ -36,10 +37,21 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
     }
 
     pub(super) async fn insert_row(&self, row: &E::ActiveModel) -> Result<E::Model> {
-        let statement = statement::<E>(self.workspace(), row)?;
-        self.write_one("insert", &statement)
+        let sight = self.sight();
+        let mut statement = statement::<E>(self.workspace(), row)?;
+        sight.refuse_insert(row)?;
+        let permitted = sight.permitted();
+        let asks = permitted.is_some();
+        statement.returning(returning_also::<E>(permitted));
+        let row = self
+            .write_row("insert", &statement)
             .await?
-            .ok_or_else(|| Error::new(ErrorKind::Internal, "the insert returned no row"))
+            .ok_or_else(|| Error::new(ErrorKind::Internal, "the insert returned no row"))?;
+        if asks && let Err(refused) = Sight::<E>::refuse_inserted(&row) {
+            self.session().connection().refuse_what_follows();
+            return Err(refused);
+        }
+        model::<E>(row)
     }
 
     /// Inserts a row or, where `target` finds one of the workspace, gives that one the new values.
@@ -64,8 +76,23 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         if written.is_none() && changes::<E>(&row, &target).is_empty() {
             written = self.holder(&row, &target).await?;
         }
-        // A key that is taken outside of the workspace is taken, as for `insert`.
-        written.ok_or_else(|| target.violation())
+        match written {
+            Some(row) => Ok(row),
+            None => Err(self.why_not_upserted(&row, &target).await?),
+        }
+    }
+
+    /// Why a key is neither free nor that of a row which may be changed so.
+    pub(super) async fn why_not_upserted(
+        &self,
+        row: &E::ActiveModel,
+        target: &Unique<E>,
+    ) -> Result<Error> {
+        Ok(match self.holder(row, target).await? {
+            Some(held) => self.sight().why_not_changed(&held, row),
+            // A key that is taken outside of the workspace is taken, as for `insert`.
+            None => target.violation(),
+        })
     }
 
     /// Inserts the row, or changes the one that has its key.
@@ -93,10 +120,13 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         changed: &[E::Column],
         target: &Unique<E>,
     ) -> Result<Option<E::Model>> {
+        let sight = self.sight();
         let mut statement = statement::<E>(self.workspace(), row)?;
+        sight.refuse_insert(row)?;
         let workspace = Expr::val(self.workspace().0.to_value());
-        statement.on_conflict(on_conflict::<E>(workspace, changed, target));
-        self.write_one("upsert", &statement).await
+        statement.on_conflict(on_conflict(&sight, workspace, changed, target));
+        let row = self.write_row("upsert", &statement).await?;
+        row.map(model::<E>).transpose()
     }
 
     /// The row of the workspace that has the key of another one.
@@ -110,11 +140,11 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         found.map(model::<E>).transpose()
     }
 
-    async fn write_one(
+    async fn write_row(
         &self,
         verb: &'static str,
         insert: &InsertStatement,
-    ) -> Result<Option<E::Model>> {
+    ) -> Result<Option<PgRow>> {
         let connection = self.session().connection();
         let row = connection
             .fetch_optional(Self::purpose(verb), POSTGRES.build(insert))
@@ -123,7 +153,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         if let Some(row) = &row {
             connection.learn(row);
         }
-        row.map(model::<E>).transpose()
+        Ok(row)
     }
 }
 
@@ -222,6 +252,7 @@ pub(super) fn key<E: Scoped>(row: &E::ActiveModel, target: &Unique<E>) -> Vec<Ac
 }
 
 pub(crate) fn on_conflict<E: Scoped>(
+    sight: &Sight<'_, E>,
     workspace: Expr,
     changed: &[E::Column],
     target: &Unique<E>,
@@ -238,6 +269,14 @@ pub(crate) fn on_conflict<E: Scoped>(
     conflict.update_columns(changed.iter().copied());
     // The key names the workspace already, unless it is a false fact.
     conflict.action_and_where(qualified(E::WORKSPACE).eq(workspace));
+    let is_changed = |column: E::Column| changed.iter().any(|one| one.as_str() == column.as_str());
+    let permitted = sight.update_condition(|column| match is_changed(column) {
+        true => Expr::col((Alias::new("excluded"), column)),
+        false => qualified(column),
+    });
+    if let Some(permitted) = permitted {
+        conflict.action_and_where(permitted);
+    }
     conflict
 }
 
@@ -284,6 +323,10 @@ mod tests {
         .into_active_model()
     }
 
+    fn sight() -> Sight<'static, sample::Entity> {
+        Sight::of_workspace(&Uuid::nil().into())
+    }
+
     fn nil() -> Expr {
         Expr::val(Uuid::nil())
     }
@@ -298,7 +341,7 @@ mod tests {
     fn an_upsert_names_its_target_and_leaves_the_key_alone() {
         let mut insert = statement::<sample::Entity>(&Uuid::nil().into(), &row()).unwrap();
         let changed = changed(&[Column::Name, Column::Code], &CODE_KEY);
-        insert.on_conflict(on_conflict(nil(), &changed, &CODE_KEY));
+        insert.on_conflict(on_conflict(&sight(), nil(), &changed, &CODE_KEY));
         assert_snapshot!(readable(&POSTGRES.build(&insert)));
     }
 
@@ -306,13 +349,22 @@ mod tests {
     fn an_upsert_of_a_key_alone_writes_nothing_where_the_row_is_there() {
         let workspace = Uuid::nil().into();
         let mut insert = statement::<sample::Entity>(&workspace, &row()).unwrap();
-        insert.on_conflict(on_conflict(nil(), &[], &CODE_KEY));
-        let holder = select::build(holder(&Sight::of_workspace(&workspace), &row(), &CODE_KEY));
+        insert.on_conflict(on_conflict(&sight(), nil(), &[], &CODE_KEY));
+        let holder = select::build(holder(&sight(), &row(), &CODE_KEY));
         assert_snapshot!(format!(
             "{}\n\n{}",
             readable(&POSTGRES.build(&insert)),
             readable(&holder)
         ));
+    }
+
+    #[test]
+    fn an_upsert_asks_a_policy_what_would_come_of_the_row_that_is_there() {
+        let (policy, context) = (sample::policy(), sample::member());
+        let sight = Sight::ruled(&policy, &context);
+        let mut insert = Query::insert();
+        insert.on_conflict(on_conflict(&sight, nil(), &[Column::Name], &CODE_KEY));
+        assert_snapshot!(readable(&POSTGRES.build(&insert)));
     }
 
     #[test]

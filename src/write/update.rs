@@ -10,19 +10,21 @@
 //! newest committed row, read after waiting for whoever held it.
 
 use sea_orm::{
-    ColumnTrait, IdenStatic, Iterable, ModelTrait, Statement,
+    ActiveModelTrait, ActiveValue, ColumnTrait, IdenStatic, Iterable, ModelTrait, Statement,
     sea_query::{
         Alias, CommonTableExpression, Expr, ExprTrait, IntoIden, LockType, Query, SelectStatement,
         TableRef, UnionType, WithClause,
     },
 };
-use sqlx::{Row, postgres::PgRow};
+use sqlx::Row;
 
 use super::{POSTGRES, assigned, columns_of, named, returning};
 use crate::{
     Access, Error, Id, Result, Rows, Scoped, Seen, Stale, Versioned, Writes,
+    bulk::typed,
     connection::TRANSACTION_COLUMN,
-    error::{forbidden, from_statement, not_found},
+    error::{from_statement, not_found},
+    field::qualified,
     hook::Turn,
     query::Visibility,
     read::{model, select},
@@ -52,41 +54,50 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         E: Versioned,
         A: Writes,
     {
-        let (seen, values) = (seen.into(), change.into());
-        let change = assigned::<E>(&values);
-        if change.is_empty() {
-            return self.check_row(&seen).await;
+        let (seen, change) = (seen.into(), change.into());
+        let changed = assigned::<E>(&change);
+        if changed.is_empty() {
+            return self.check_row(&seen, &change).await;
         }
-        let changed = change.iter().map(|(column, _)| *column);
+        let changed = changed.into_iter().map(|(column, _)| column);
         self.sight().refuse_change(changed)?;
         match Turn::begin(self.session())? {
-            Some(turn) => self.update_hooked(turn, &seen, values).await,
-            None => self.update_row(&seen, change).await,
+            Some(turn) => self.update_hooked(turn, &seen, change).await,
+            None => self.update_row(&seen, &change).await,
         }
     }
 
-    /// The row, locked, if it lives and has the version seen.
-    pub(super) async fn check_row(&self, seen: &Seen<E>) -> Result<E::Model>
+    /// The row, locked, if it lives, has the version seen and may be changed so.
+    pub(super) async fn check_row(
+        &self,
+        seen: &Seen<E>,
+        change: &E::ActiveModel,
+    ) -> Result<E::Model>
     where
         E: Versioned,
     {
-        let statement = check(&self.sight(), seen);
-        self.told_by(seen, statement).await
+        let statement = check(&self.sight(), seen, change);
+        self.told_by(seen, change, statement).await
     }
 
     pub(super) async fn update_row(
         &self,
         seen: &Seen<E>,
-        change: Vec<(E::Column, Expr)>,
+        change: &E::ActiveModel,
     ) -> Result<E::Model>
     where
         E: Versioned,
     {
         let statement = statement(&self.sight(), seen, change);
-        self.told_by(seen, statement).await
+        self.told_by(seen, change, statement).await
     }
 
-    async fn told_by(&self, seen: &Seen<E>, statement: Statement) -> Result<E::Model>
+    async fn told_by(
+        &self,
+        seen: &Seen<E>,
+        change: &E::ActiveModel,
+        statement: Statement,
+    ) -> Result<E::Model>
     where
         E: Versioned,
     {
@@ -97,9 +108,14 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         match row.map_err(Error::about::<E>)? {
             Some(row) => {
                 connection.learn(&row);
-                told::<E>(row, seen)
+                let applied: bool = row.try_get(APPLIED).map_err(from_statement)?;
+                let row = model::<E>(row)?;
+                if applied {
+                    return Ok(row);
+                }
+                Err(refusal(&self.sight(), row, seen, change))
             }
-            None => Err(self.missed(&seen.id).await?),
+            None => Err(self.missed(&seen.id, change).await?),
         }
     }
 
@@ -107,38 +123,45 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
     ///
     /// Under row security a row that may be read but not changed cannot be locked, so only a second,
     /// plain read tells the two apart. The trip is paid by the loser alone.
-    pub(super) async fn missed(&self, id: &Id<E>) -> Result<Error> {
-        let statement = select::build(select::by_id(&self.sight(), id, Visibility::Live));
+    pub(super) async fn missed(&self, id: &Id<E>, change: &E::ActiveModel) -> Result<Error> {
+        let sight = self.sight();
+        let statement = select::build(select::by_id(&sight, id, Visibility::Live));
         let connection = self.session().connection();
         let readable = connection
             .fetch_optional(Self::purpose("update"), statement)
             .await?;
         Ok(match readable {
             None => not_found::<E>(),
-            Some(_) => forbidden::<E>(),
+            Some(row) => sight.why_not_changed(&model::<E>(row)?, change),
         })
     }
 }
 
-fn told<E: Versioned>(row: PgRow, seen: &Seen<E>) -> Result<E::Model> {
-    let applied: bool = row.try_get(APPLIED).map_err(from_statement)?;
-    let row = model::<E>(row)?;
-    if applied {
-        return Ok(row);
-    }
-    Err(refusal(row, seen))
-}
-
-/// Why a row, locked and read, was not changed: it is deleted, or of another version.
-pub(crate) fn refusal<E: Versioned>(row: E::Model, seen: &Seen<E>) -> Error {
+/// Why a row, locked and read, was not changed: it is deleted, of another version, or may not be changed so.
+pub(crate) fn refusal<E: Versioned>(
+    sight: &Sight<'_, E>,
+    row: E::Model,
+    seen: &Seen<E>,
+    change: &E::ActiveModel,
+) -> Error {
     let deleted = E::DELETED_AT.is_some_and(|column| {
         let value = row.get(column);
         value != value.as_null()
     });
     if deleted {
         not_found::<E>().because_deleted()
+    } else if E::version_of(&row) == seen.version {
+        sight.why_not_changed(&row, change)
     } else {
         Stale::<E>::new(row, seen.version).into()
+    }
+}
+
+/// What a column of the row will hold.
+fn after<E: Scoped>(change: &E::ActiveModel) -> impl Fn(E::Column) -> Expr {
+    |column| match change.get(column) {
+        ActiveValue::Set(value) | ActiveValue::Unchanged(value) => typed(column, &value),
+        ActiveValue::NotSet => qualified(column),
     }
 }
 
@@ -152,6 +175,9 @@ fn locked<E: Versioned>(sight: &Sight<'_, E>, seen: &Seen<E>) -> SelectStatement
         .from(E::default().table_ref())
         .cond_where(select::this_row(sight, &seen.id))
         .lock(LockType::NoKeyUpdate);
+    if let Some(changeable) = sight.changeable() {
+        select.and_where(changeable);
+    }
     select
 }
 
@@ -159,18 +185,21 @@ fn locked<E: Versioned>(sight: &Sight<'_, E>, seen: &Seen<E>) -> SelectStatement
 fn statement<E: Versioned>(
     sight: &Sight<'_, E>,
     seen: &Seen<E>,
-    change: Vec<(E::Column, Expr)>,
+    change: &E::ActiveModel,
 ) -> Statement {
     let mut update = Query::update();
     update
         .table(E::default().table_ref())
-        .values(change)
+        .values(assigned::<E>(change))
         .from(TableRef::Table(named("locked").into_iden().into(), None))
         .cond_where(select::this_row(sight, &seen.id))
         .and_where(Expr::col((named("locked"), E::VERSION)).eq(seen.version))
         .returning(returning::<E>());
     if let Some(deleted_at) = E::DELETED_AT {
         update.and_where(Expr::col((named("locked"), deleted_at)).is_null());
+    }
+    if let Some(permitted) = sight.update_condition(after::<E>(change)) {
+        update.and_where(permitted);
     }
     let none_done = Query::select()
         .expr(Expr::cust("1"))
@@ -198,12 +227,15 @@ fn statement<E: Versioned>(
     POSTGRES.build(&answer.with(with))
 }
 
-/// A change of nothing: the row, locked, and whether it is the version seen.
-fn check<E: Versioned>(sight: &Sight<'_, E>, seen: &Seen<E>) -> Statement {
+/// A change that is not made yet: the row, locked, and whether it is the version seen and may be changed so.
+fn check<E: Versioned>(sight: &Sight<'_, E>, seen: &Seen<E>, change: &E::ActiveModel) -> Statement {
     let mut select = locked(sight, seen);
     let mut applied = Expr::col((E::default(), E::VERSION)).eq(seen.version);
     if let Some(deleted_at) = E::DELETED_AT {
         applied = applied.and(Expr::col((E::default(), deleted_at)).is_null());
+    }
+    if let Some(permitted) = sight.update_condition(after::<E>(change)) {
+        applied = applied.and(permitted);
     }
     select.expr_as(applied, named(APPLIED));
     POSTGRES.build(&select)
@@ -236,13 +268,27 @@ mod tests {
             code: Set("x".into()),
             ..Default::default()
         };
-        let change = assigned::<sample::Entity>(&update.into());
-        let statement = statement(&sight(), &seen(), change);
+        let statement = statement(&sight(), &seen(), &update.into());
         assert_snapshot!(readable(&statement));
     }
 
     #[test]
+    fn a_policy_is_asked_of_what_is_locked_and_of_what_would_come_of_it() {
+        let (policy, context) = (sample::policy(), sample::member());
+        let update = sample::Update {
+            name: Set("x".into()),
+            ..Default::default()
+        };
+        let sight = Sight::ruled(&policy, &context);
+        assert_snapshot!(readable(&statement(&sight, &seen(), &update.into())));
+    }
+
+    #[test]
     fn a_change_of_nothing_writes_nothing() {
-        assert_snapshot!(readable(&check(&sight(), &seen())));
+        assert_snapshot!(readable(&check(
+            &sight(),
+            &seen(),
+            &sample::Update::default().into()
+        )));
     }
 }

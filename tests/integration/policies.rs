@@ -7,3 +7,4 @@ mod matrix;
 mod notes;
 mod people;
 mod programs;
+mod verbs;

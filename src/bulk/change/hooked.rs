@@ -1,6 +1,6 @@
 //! Changes of many rows of a table with hooks: all by one call of them, or each by itself.
 
-use super::plan::Changes;
+use super::{Mode, plan::Changes};
 use crate::{
     Access, Result, Rows, Scoped, Seen, Versioned,
     bulk::distinct,
@@ -17,10 +17,11 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
     where
         E: Versioned,
     {
-        // Changes of nothing lock and check, and tell the rows as they are.
-        let nothing = changes.iter().map(|(seen, _)| (again(seen), unset::<E>()));
-        let nothing = Changes::of(self.workspace(), nothing)?;
-        let old = self.update_planned(nothing).await?;
+        let asked = changes.iter();
+        let asked =
+            asked.map(|(seen, change)| ((seen.id().clone(), seen.version()), change.clone()));
+        let asked = Changes::of(self.workspace(), self.sight(), asked)?;
+        let old = self.update_planned(asked, Mode::Check).await?;
         let mut rows = Vec::with_capacity(changes.len());
         let mut planned = Vec::new();
         let mut places = Vec::new();
@@ -37,9 +38,9 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         for (place, planned) in places.iter().zip(planned) {
             rows[*place].1 = planned.into_values();
         }
-        let rows = Changes::of(self.workspace(), rows)?;
+        let rows = Changes::of(self.workspace(), self.sight(), rows)?;
         // Where a hook has changed one of the rows itself, that is stale.
-        let new = self.update_planned(rows).await?;
+        let new = self.update_planned(rows, Mode::AllOrNone).await?;
         let changes: Vec<_> = places
             .iter()
             .map(|place| Change::updated(old[*place].clone(), new[*place].clone()))
@@ -67,10 +68,6 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         }
         Ok(outcomes.told())
     }
-}
-
-fn again<E: Versioned>(seen: &Seen<E>) -> Seen<E> {
-    (seen.id().clone(), seen.version()).into()
 }
 
 fn unset<E: Versioned>() -> E::ActiveModel {

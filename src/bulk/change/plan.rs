@@ -13,11 +13,13 @@ use crate::{
         batch::{BYTES, ROWS, SHAPES, size},
         distinct, wire,
     },
+    sight::Sight,
 };
 
 /// Changes of rows of one table.
 pub(super) struct Changes<'w, E: Versioned> {
     workspace: &'w WorkspaceId,
+    pub(super) sight: Sight<'w, E>,
     /// The sets of columns that changes set.
     shapes: Vec<Vec<E::Column>>,
     rows: Vec<Change<E>>,
@@ -46,10 +48,12 @@ impl<'w, E: Versioned> Changes<'w, E> {
     /// Takes changes, or refuses two of one row.
     pub(super) fn of<S: Into<Seen<E>>, C: Into<E::ActiveModel>>(
         workspace: &'w WorkspaceId,
+        sight: Sight<'w, E>,
         changes: impl IntoIterator<Item = (S, C)>,
     ) -> Result<Self> {
         let mut all = Self {
             workspace,
+            sight,
             shapes: Vec::new(),
             rows: Vec::new(),
             nulls: BTreeMap::new(),
@@ -99,6 +103,17 @@ impl<'w, E: Versioned> Changes<'w, E> {
 
     pub(super) fn seen(&self, row: usize) -> &Seen<E> {
         &self.rows[row].seen
+    }
+
+    /// What a row is to be changed to.
+    pub(super) fn change(&self, row: usize) -> E::ActiveModel {
+        let row = &self.rows[row];
+        let mut change = E::ActiveModel::default();
+        let columns = row.shape.map_or(&[][..], |shape| &self.shapes[shape]);
+        for (column, value) in columns.iter().zip(&row.values) {
+            change.set(*column, value.clone());
+        }
+        change
     }
 
     /// Cuts the rows into what one statement takes each.

@@ -14,6 +14,7 @@ use crate::{
     bulk::batch::workspace,
     connection::TRANSACTION_COLUMN,
     field::qualified,
+    sight::Sight,
     write::{POSTGRES, columns_of, returning_also},
 };
 
@@ -33,8 +34,8 @@ const LOCKED: &str = "locked";
 const FIRST_ARRAY: usize = 2;
 
 /// Locks, decides, changes and tells.
-pub(super) fn change<E: Versioned>(part: &Part<'_, E>, mode: Mode) -> String {
-    let mut locked = rows::<E>(part);
+pub(super) fn change<E: Versioned>(sight: &Sight<'_, E>, part: &Part<'_, E>, mode: Mode) -> String {
+    let mut locked = rows(sight, part, sight.update_condition(after(part)));
     for column in E::Column::iter() {
         let value = column.select_as(qualified(column));
         locked.expr_as(value, Alias::new(column.as_str()));
@@ -50,7 +51,11 @@ pub(super) fn change<E: Versioned>(part: &Part<'_, E>, mode: Mode) -> String {
     with.cte(part.given.table(FIRST_ARRAY));
     with.cte(cte(LOCKED).query(locked).to_owned());
     let mut answers = Vec::new();
-    for number in 0..part.shapes.len() {
+    let writes = match mode {
+        Mode::Check => 0,
+        Mode::AllOrNone | Mode::Each => part.shapes.len(),
+    };
+    for number in 0..writes {
         let name = format!("done_{number}");
         with.cte(cte(&name).query(update(part, number, mode)).to_owned());
         answers.push(
@@ -66,7 +71,10 @@ pub(super) fn change<E: Versioned>(part: &Part<'_, E>, mode: Mode) -> String {
                 .take(),
         );
     }
-    let checked = of_locked(FIT).and(of_locked(SHAPE).eq(Expr::cust("-1")));
+    let checked = match mode {
+        Mode::Check => of_locked(FIT),
+        _ => of_locked(FIT).and(of_locked(SHAPE).eq(Expr::cust("-1"))),
+    };
     let mut untouched = columns_of::<E>(LOCKED);
     untouched
         .expr_as(
@@ -78,7 +86,7 @@ pub(super) fn change<E: Versioned>(part: &Part<'_, E>, mode: Mode) -> String {
         .expr_as(checked, Alias::new(APPLIED))
         .expr_as(Expr::cust("FALSE"), Alias::new(WRITTEN));
     // A set that is hashed once, whatever the planner thinks of the number of rows.
-    if let Some(written) = united((0..part.shapes.len()).map(|number| {
+    if let Some(written) = united((0..writes).map(|number| {
         let name = Alias::new(format!("done_{number}"));
         Query::select()
             .column((name.clone(), Alias::new(POSITION)))
@@ -119,10 +127,10 @@ fn update<E: Versioned>(part: &Part<'_, E>, number: usize, mode: Mode) -> Update
 }
 
 /// Locks the rows in the order of their ids, and tells the first that is missing or not fit.
-pub(super) fn lock<E: Versioned>(part: &Part<'_, E>) -> String {
+pub(super) fn lock<E: Versioned>(sight: &Sight<'_, E>, part: &Part<'_, E>) -> String {
     let mut with = WithClause::new();
     with.cte(part.given.table(FIRST_ARRAY));
-    with.cte(cte(LOCKED).query(rows::<E>(part)).to_owned());
+    with.cte(cte(LOCKED).query(rows(sight, part, None)).to_owned());
     let same = of_locked(POSITION).eq(part.given.named(POSITION));
     let unfit = Query::select()
         .expr_as(part.given.named(POSITION).min(), Alias::new(POSITION))
@@ -134,10 +142,14 @@ pub(super) fn lock<E: Versioned>(part: &Part<'_, E>) -> String {
 }
 
 /// Which of the rows can be read, as living ones.
-pub(super) fn readable<E: Versioned>(part: &Part<'_, E>) -> String {
+pub(super) fn readable<E: Versioned>(sight: &Sight<'_, E>, part: &Part<'_, E>) -> String {
     let mut with = WithClause::new();
     with.cte(part.given.table(FIRST_ARRAY));
-    let mut readable = joined::<E>(part);
+    let mut readable = joined(sight, part);
+    for column in E::Column::iter() {
+        let value = column.select_as(qualified(column));
+        readable.expr_as(value, Alias::new(column.as_str()));
+    }
     if let Some(deleted_at) = E::DELETED_AT {
         readable.and_where(qualified(deleted_at).is_null());
     }
@@ -145,12 +157,22 @@ pub(super) fn readable<E: Versioned>(part: &Part<'_, E>) -> String {
 }
 
 /// The rows that are asked for, locked: which they are and whether they are fit.
-fn rows<E: Versioned>(part: &Part<'_, E>) -> SelectStatement {
+fn rows<E: Versioned>(
+    sight: &Sight<'_, E>,
+    part: &Part<'_, E>,
+    permitted: Option<Expr>,
+) -> SelectStatement {
     let mut fit = qualified(E::VERSION).eq(part.given.named(SEEN));
     if let Some(deleted_at) = E::DELETED_AT {
         fit = fit.and(qualified(deleted_at).is_null());
     }
-    let mut rows = joined::<E>(part);
+    if let Some(permitted) = permitted {
+        fit = fit.and(permitted);
+    }
+    let mut rows = joined(sight, part);
+    if let Some(changeable) = sight.changeable() {
+        rows.and_where(changeable);
+    }
     rows.expr_as(fit, Alias::new(FIT))
         .order_by_expr(qualified(E::ID), Order::Asc)
         .lock_with_tables(
@@ -160,10 +182,33 @@ fn rows<E: Versioned>(part: &Part<'_, E>) -> SelectStatement {
     rows
 }
 
-fn joined<E: Versioned>(part: &Part<'_, E>) -> SelectStatement {
-    let of_this_row = Condition::all()
+/// What a column will hold: what the row's change sets, or what it holds.
+fn after<E: Versioned>(part: &Part<'_, E>) -> impl Fn(E::Column) -> Expr {
+    move |column| {
+        let sets = part.shapes.iter().enumerate().filter(|(_, shape)| {
+            let mut set = shape.iter();
+            set.any(|set| set.as_str() == column.as_str())
+        });
+        let shapes: Vec<Expr> = sets
+            .map(|(number, _)| Expr::cust(number.to_string()))
+            .collect();
+        if shapes.is_empty() {
+            return qualified(column);
+        }
+        let is_set = part.given.named(SHAPE).is_in(shapes);
+        Expr::case(is_set, part.given.value(column))
+            .finally(qualified(column))
+            .into()
+    }
+}
+
+fn joined<E: Versioned>(sight: &Sight<'_, E>, part: &Part<'_, E>) -> SelectStatement {
+    let mut of_this_row = Condition::all()
         .add(mine::<E>())
         .add(qualified(E::ID).eq(part.given.named(ID)));
+    if let Some(readable) = sight.readable() {
+        of_this_row = of_this_row.add(readable);
+    }
     Query::select()
         .expr_as(part.given.named(POSITION), Alias::new(POSITION))
         .from(part.given.name())
@@ -212,7 +257,7 @@ mod tests {
 
     fn sql(
         changes: Vec<sample::Update>,
-        text: impl Fn(&Part<'_, sample::Entity>) -> String,
+        text: impl Fn(&Sight<'_, sample::Entity>, &Part<'_, sample::Entity>) -> String,
     ) -> String {
         let workspace = Uuid::nil().into();
         let seen = |n| (Id::new(Uuid::from_u128(n)), Version::from_i64(7));
@@ -220,8 +265,8 @@ mod tests {
             .into_iter()
             .zip(1..)
             .map(|(change, n)| (seen(n), change));
-        let changes = Changes::<sample::Entity>::of(&workspace, changes).unwrap();
-        let sql = text(&changes.part(0..changes.len()).unwrap());
+        let changes = Changes::of(&workspace, Sight::of_workspace(&workspace), changes).unwrap();
+        let sql = text(&changes.sight, &changes.part(0..changes.len()).unwrap());
         shown(&sea_orm::Statement::from_string(POSTGRES, sql))
     }
 
@@ -242,20 +287,28 @@ mod tests {
     /// H-14: at every level, the lock, the target and what it is joined with.
     #[test]
     fn rows_are_locked_in_order_changed_and_told_in_one_statement() {
-        assert_snapshot!(sql(vec![coded(), coded()], |part| change(part, Mode::Each)));
+        assert_snapshot!(sql(vec![coded(), coded()], |sight, part| change(
+            sight,
+            part,
+            Mode::Each
+        )));
     }
 
     /// H-14: at every level.
     #[test]
     fn each_set_of_columns_is_an_update_that_names_no_other() {
         let changes = vec![coded(), named(), sample::Update::default()];
-        assert_snapshot!(sql(changes, |part| change(part, Mode::AllOrNone)));
+        assert_snapshot!(sql(changes, |sight, part| change(
+            sight,
+            part,
+            Mode::AllOrNone
+        )));
     }
 
     #[test]
     fn changes_of_nothing_write_nothing() {
         let nothing = vec![sample::Update::default()];
-        let text = sql(nothing, |part| change(part, Mode::AllOrNone));
+        let text = sql(nothing, |sight, part| change(sight, part, Mode::AllOrNone));
         assert!(!text.contains("UPDATE app"), "{text}");
         assert!(text.contains("FOR NO KEY UPDATE OF widgets"), "{text}");
     }

@@ -17,6 +17,7 @@ use crate::{
     },
     connection::TRANSACTION_COLUMN,
     field::qualified,
+    sight::Sight,
     write::{
         POSTGRES,
         insert::{changed, on_conflict},
@@ -24,7 +25,11 @@ use crate::{
     },
 };
 
-pub(super) fn statement<E: Scoped>(parts: &[Part<'_, E>], target: &Unique<E>) -> Result<String> {
+pub(super) fn statement<E: Scoped>(
+    sight: &Sight<'_, E>,
+    parts: &[Part<'_, E>],
+    target: &Unique<E>,
+) -> Result<String> {
     let mut first = 2;
     let mut with = WithClause::new();
     let mut answer: Option<SelectStatement> = None;
@@ -41,7 +46,7 @@ pub(super) fn statement<E: Scoped>(parts: &[Part<'_, E>], target: &Unique<E>) ->
             }
         })?;
         insert
-            .on_conflict(on_conflict::<E>(workspace::<E>(), &changed, target))
+            .on_conflict(on_conflict(sight, workspace::<E>(), &changed, target))
             .returning(raw::<E>());
         let mut done = CommonTableExpression::new();
         with.cte(done.table_name(Alias::new(&name)).query(insert).to_owned());
@@ -79,7 +84,11 @@ fn told<E: Scoped>(part: &Part<'_, E>, done: &str, target: &Unique<E>) -> Select
     select
 }
 
-pub(super) fn holder<E: Scoped>(part: &Part<'_, E>, target: &Unique<E>) -> String {
+pub(super) fn holder<E: Scoped>(
+    sight: &Sight<'_, E>,
+    part: &Part<'_, E>,
+    target: &Unique<E>,
+) -> String {
     let mut select = Query::select();
     for column in E::Column::iter() {
         select.expr_as(
@@ -93,6 +102,9 @@ pub(super) fn holder<E: Scoped>(part: &Part<'_, E>, target: &Unique<E>) -> Strin
     }
     if let (true, Some(deleted_at)) = (target.live_only, E::DELETED_AT) {
         same = same.and(qualified(deleted_at).is_null());
+    }
+    if let Some(readable) = sight.readable() {
+        same = same.and(readable);
     }
     let given: TableRef = part.given.name().into();
     select
@@ -137,14 +149,15 @@ mod tests {
     fn rows_are_written_and_found_again_by_their_key() {
         let workspace = Uuid::nil().into();
         let rows = [row("a"), row("b")];
-        let batch = Batch::<sample::Entity>::of(&workspace, rows).unwrap();
+        let batch =
+            Batch::<sample::Entity>::of(&workspace, Sight::of_workspace(&workspace), rows).unwrap();
         let mut parts = batch.parts(0..2).unwrap();
         let positions = [0.into(), 1.into()];
         parts[0].given.push_named(POSITION, positions).unwrap();
         assert_snapshot!(format!(
             "{}\n\n{}",
-            shown(statement(&parts, &CODE_KEY).unwrap()),
-            shown(holder(&parts[0], &CODE_KEY))
+            shown(statement(batch.sight(), &parts, &CODE_KEY).unwrap()),
+            shown(holder(batch.sight(), &parts[0], &CODE_KEY))
         ));
     }
 }

@@ -119,7 +119,7 @@ impl Delete<'_> {
 
     /// All rows of a table to which several ways lead, or ways of any length.
     fn reached(&self, at: usize, node: &Node) -> String {
-        let (path, id, living) = (node.path(), name(node.table.id), node.living("r"));
+        let (path, id, living) = (node.path(), name(node.table.id), node.living());
         let root = |of: &str, key: &str| match self.each {
             true => format!(", {}", place(of, &format!("r.{key}"))),
             false => String::new(),
@@ -170,7 +170,7 @@ impl Delete<'_> {
                 [_] => format!(
                     "SELECT count(*) FROM {} AS r WHERE {} AND {}",
                     node.path(),
-                    node.living("r"),
+                    node.living(),
                     meant(at, node)
                 ),
                 // What of the roots is missing is the answer, not an obstacle.
@@ -199,12 +199,13 @@ impl Delete<'_> {
         };
         format!(
             "done_{at} AS (UPDATE {} AS r SET {} = CURRENT_TIMESTAMP, {} = {operation} \
-             WHERE {} AND {} AND (SELECT gate.open FROM gate) RETURNING {told})",
+             WHERE {} AND {}{} AND (SELECT gate.open FROM gate) RETURNING {told})",
             node.path(),
             name(table.deleted_at),
             name(table.delete_op),
-            node.living("r"),
+            node.living(),
             meant(at, node),
+            node.takeable,
         )
     }
 }
@@ -229,7 +230,7 @@ fn meant(at: usize, node: &Node) -> String {
 
 /// Sorted before it is locked, so that all that was asked for above is locked first.
 fn locked(at: usize, node: &Node) -> String {
-    let (path, id, living) = (node.path(), name(node.table.id), node.living("r"));
+    let (path, id, living) = (node.path(), name(node.table.id), node.living());
     let (columns, meant) = match node.parents.as_slice() {
         _ if spreads(node) => (
             format!("r.{id} AS id"),
@@ -242,7 +243,8 @@ fn locked(at: usize, node: &Node) -> String {
         _ => (format!("r.{id} AS id"), meant(at, node)),
     };
     format!(
-        "locked_{at} AS (SELECT {columns} FROM {path} AS r WHERE {living} AND {meant} ORDER BY r.{id} FOR NO KEY UPDATE OF r)"
+        "locked_{at} AS (SELECT {columns} FROM {path} AS r WHERE {living} AND {meant}{} ORDER BY r.{id} FOR NO KEY UPDATE OF r)",
+        node.takeable
     )
 }
 

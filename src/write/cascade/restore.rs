@@ -12,11 +12,12 @@ pub(in crate::write) fn restore(plan: &Plan) -> String {
         let table = &node.table;
         parts.push(format!(
             "done_{at} AS (UPDATE {} AS r SET {} = NULL, {} = NULL \
-             WHERE {} AND (SELECT gate.open FROM gate) RETURNING r.{id} AS id)",
+             WHERE {}{} AND (SELECT gate.open FROM gate) RETURNING r.{id} AS id)",
             node.path(),
             name(table.deleted_at),
             name(table.delete_op),
-            node.taken("r"),
+            node.taken(),
+            node.takeable,
             id = name(table.id),
         ));
     }
@@ -47,7 +48,7 @@ fn gated(plan: &Plan) -> Vec<String> {
             format!(
                 "(SELECT count(*) FROM locked_{at}) = (SELECT count(*) FROM {} AS r WHERE {})",
                 node.path(),
-                node.taken("r")
+                node.taken()
             )
         })
         .collect();
@@ -85,9 +86,10 @@ fn locked(plan: &Plan, at: usize) -> String {
         None => String::new(),
     };
     format!(
-        "locked_{at} AS (SELECT r.{id} AS id, r.{op} AS op FROM {} AS r WHERE {}{after} ORDER BY r.{id} FOR NO KEY UPDATE OF r)",
+        "locked_{at} AS (SELECT r.{id} AS id, r.{op} AS op FROM {} AS r WHERE {}{}{after} ORDER BY r.{id} FOR NO KEY UPDATE OF r)",
         node.path(),
-        node.taken("r"),
+        node.taken(),
+        node.takeable,
     )
 }
 
@@ -110,7 +112,7 @@ fn orphans(plan: &Plan, node: &Node) -> Vec<(Link, String)> {
                 path(parent),
                 name(parent.id),
                 name(link.column),
-                node.taken("r"),
+                node.taken(),
                 name(parent.workspace),
                 name(parent.deleted_at),
             );
@@ -145,7 +147,7 @@ pub(in crate::write) fn obstacles(plan: &Plan) -> String {
         rows.push(format!(
             "SELECT {at}, 'policy', 0, r.{id}::text, NULL FROM {} AS r WHERE {} AND (r.{id} IN (SELECT l.id FROM locked_{at} AS l)) IS NOT TRUE",
             node.path(),
-            node.taken("r"),
+            node.taken(),
         ));
     }
     format!(
@@ -167,7 +169,7 @@ fn rivals(node: &Node, key: &Key) -> String {
     format!(
         "{path} AS r JOIN {path} AS o ON {} AND o.{id} <> r.{id} WHERE {} AND o.{} = $1 AND (o.{deleted} IS NULL OR o.{} = ANY ($2))",
         same.join(" AND "),
-        node.taken("r"),
+        node.taken(),
         name(table.workspace),
         name(table.delete_op),
         deleted = name(table.deleted_at),

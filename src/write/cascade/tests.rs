@@ -3,7 +3,10 @@
 use insta::assert_snapshot;
 
 use super::*;
-use crate::sample::{self, gadget};
+use crate::{
+    policy::Policies,
+    sample::{self, gadget},
+};
 
 /// A statement as a reviewer reads it: a part to a line.
 fn shown(sql: &str) -> String {
@@ -116,4 +119,13 @@ fn no_table_is_joined_with_what_was_locked() {
         }
         assert!(!sql.contains("FROM locked_0 AS l CROSS JOIN"), "{sql}");
     }
+}
+
+#[test]
+fn a_policy_is_asked_of_what_is_found_locked_and_taken() {
+    let (policy, context) = (sample::policy(), sample::member());
+    let policies = Policies::new().with(policy);
+    let plan = Plan::of::<sample::Entity>().unwrap();
+    let text = shown(&delete(&plan.under(&policies, &context, Intent::Delete)));
+    assert_snapshot!(text);
 }

@@ -14,6 +14,7 @@ use super::{
 use crate::{
     Access, Error, ErrorKind, Obstacle, ObstacleReason, Result, Rows, Scoped, SoftDelete, Writes,
     error::{from_statement, not_found},
+    policy::Intent,
 };
 
 impl<E: Scoped, A: Access> Rows<'_, E, A> {
@@ -89,7 +90,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         A: Writes,
     {
         refuse_twins(deletions)?;
-        let plan = Plan::of::<E>()?;
+        let plan = Plan::of::<E>()?.seen_by(self.session(), Intent::Restore);
         if plan.has_hooks(self.session()) {
             return self.restore_each_hooked(&plan, deletions).await;
         }
@@ -112,7 +113,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         E: SoftDelete,
         A: Writes,
     {
-        let plan = Plan::of::<E>()?;
+        let plan = Plan::of::<E>()?.seen_by(self.session(), Intent::Restore);
         if plan.has_hooks(self.session()) {
             return Ok(self.restore_hooked(&plan, verb, operations).await?.rows);
         }

@@ -99,7 +99,7 @@ impl MigrationTrait for Notes {
 }
 
 /// Everybody has the role that the last digits of their id say.
-struct Everybody;
+pub(super) struct Everybody;
 
 impl Authority for Everybody {
     async fn role(
@@ -218,6 +218,16 @@ impl World {
         owner.close().await;
     }
 
+    /// Leaves the walls, and nothing of a policy.
+    pub(super) async fn forget(&self) {
+        let open = "ALTER POLICY app_read ON app.notes USING (true);
+            ALTER POLICY app_insert ON app.notes WITH CHECK (true);
+            ALTER POLICY app_update ON app.notes USING (true) WITH CHECK (true);
+            DROP TRIGGER IF EXISTS notes_policy ON app.notes";
+        let done = sqlx::raw_sql(open).execute(&self.admin).await;
+        done.unwrap();
+    }
+
     /// Fills the table anew, past every wall.
     pub(super) async fn plant(&self, numbers: &mut Numbers, rows: usize) -> Vec<note::Model> {
         let planted: Vec<_> = (0..rows).map(|_| random(numbers)).collect();
@@ -244,6 +254,7 @@ impl World {
 /// A row with values that rules ask for, nulls above all.
 pub(super) fn random(numbers: &mut Numbers) -> note::Model {
     let now = Utc::now();
+    let delete_op = numbers.one_in(3).then(Uuid::new_v4);
     note::Model {
         workspace_id: WORKSPACE,
         id: Uuid::now_v7(),
@@ -255,8 +266,8 @@ pub(super) fn random(numbers: &mut Numbers) -> note::Model {
             now + hours
         }),
         version: 1,
-        deleted_at: numbers.one_in(3).then_some(now),
-        delete_op: None,
+        deleted_at: delete_op.map(|_| now),
+        delete_op,
     }
 }
 
@@ -271,15 +282,17 @@ pub(super) fn inserted(row: &note::Model) -> String {
     format!(
         "INSERT INTO app.notes (workspace_id, id, {COLUMNS}{}) VALUES ('{}', '{}', {}{})",
         if row.deleted_at.is_some() {
-            ", deleted_at"
+            ", deleted_at, delete_op"
         } else {
             ""
         },
         row.workspace_id,
         row.id,
         values(row),
-        row.deleted_at
-            .map_or(String::new(), |at| format!(", '{at}'"))
+        row.deleted_at.map_or(String::new(), |at| format!(
+            ", '{at}', {}",
+            quoted(row.delete_op)
+        ))
     )
 }
 
