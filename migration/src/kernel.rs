@@ -89,6 +89,7 @@ impl Kernel {
         .await?;
         kit.run(&self.fill(include_str!("kernel/audit.sql")))
             .await?;
+        kit.run(include_str!("kernel/govern.sql")).await?;
         kit.run(include_str!("kernel/partitions.sql")).await?;
         kit.run(include_str!("kernel/retention.sql")).await?;
         kit.run(&self.fill(include_str!("kernel/requests.sql")))

@@ -9,6 +9,7 @@ mod concurrent;
 mod conventions;
 mod directory;
 mod emit;
+mod governed;
 mod lint;
 mod names;
 mod owner;
@@ -147,7 +148,7 @@ impl<'c> Kit<'c> {
         .await
     }
 
-    /// Makes a workspace table with its keys, wall, grants and triggers, or completes it.
+    /// Makes a workspace table with its keys, wall, grants and triggers, or completes it. What a policy says of it stays as it is.
     ///
     /// Tables that it references must exist already.
     ///
@@ -166,6 +167,10 @@ impl<'c> Kit<'c> {
             return Err(DbErr::Migration(problem));
         }
         let level = audit::Level::named(self.value(audit::Level::QUERY).await?.as_deref());
+        let table = Table {
+            said: self.said(table).await?,
+            ..table.clone()
+        };
         for step in table.steps(actor, level)? {
             match step {
                 Step::Run(sql) => self.run(&sql).await?,

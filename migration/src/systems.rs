@@ -10,7 +10,8 @@ use crate::policies;
 /// Returns the migrations of workspaces, people and membership.
 #[must_use]
 pub fn accounts() -> Vec<Box<dyn MigrationTrait>> {
-    vec![Box::new(accounts::CreateAccounts)]
+    let tables: Box<dyn MigrationTrait> = Box::new(accounts::CreateAccounts);
+    [tables].into_iter().chain(policies::accounts()).collect()
 }
 
 /// Returns the migrations of challenges, submissions and judges; they need [`accounts`].

@@ -7,6 +7,7 @@ mod invitations;
 mod logins;
 mod members;
 mod people;
+pub mod policies;
 mod rank;
 mod workspaces;
 

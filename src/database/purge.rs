@@ -38,8 +38,9 @@ impl Database {
     /// still pointed at stay and are counted. Each row that goes is in the audit log as a whole, its sensitive columns redacted;
     /// no hook hears of it.
     ///
-    /// Each table declares with `kit::Table::purged_by` who may ask, and the least age, which the database holds. A job is made for it:
-    /// `database.job(Role::from_static("purge"), workspace)`.
+    /// Each table declares with `kit::Table::purged_by` the least age, which the database holds; who may ask, and which rows go, its policy
+    /// says by rules about [`Action::Purge`](crate::policy::Action::Purge), or that declaration where there is no policy. A job is made
+    /// for it: `database.job(Role::from_static("purge"), workspace)`.
     ///
     /// # Errors
     ///

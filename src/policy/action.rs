@@ -20,13 +20,11 @@ pub enum Action {
     Purge,
     /// Finds it by its words; what may not be read is not found either.
     Search,
-    /// Takes it out of the system.
-    Export,
 }
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 7] = [
         Self::Read,
         Self::Insert,
         Self::Update,
@@ -34,7 +32,6 @@ impl Action {
         Self::Restore,
         Self::Purge,
         Self::Search,
-        Self::Export,
     ];
     /// `Read` and `Search`.
     pub const READS: [Self; 2] = [Self::Read, Self::Search];
@@ -52,7 +49,6 @@ impl Action {
             Self::Restore => "restore",
             Self::Purge => "purge",
             Self::Search => "search",
-            Self::Export => "export",
         }
     }
 }

@@ -33,9 +33,12 @@ impl<L> Tree<L> {
     ) -> Part<T> {
         match self {
             Self::Leaf(one) => leaf(one, positive),
-            Self::Not(inner) => match inner.read(!positive, leaf) {
-                Part::Known(known) => Part::Known(!known),
-                Part::Open(open) => Part::Open(open.not()),
+            Self::Not(inner) => match &**inner {
+                Self::Not(twice) => twice.read(positive, leaf),
+                once => match once.read(!positive, leaf) {
+                    Part::Known(known) => Part::Known(!known),
+                    Part::Open(open) => Part::Open(open.not()),
+                },
             },
             Self::All(parts) => joined(parts, positive, leaf, false),
             Self::Any(parts) => joined(parts, positive, leaf, true),
@@ -106,7 +109,7 @@ impl Action {
     pub(super) const fn reads(self) -> &'static [Image] {
         match self {
             Self::Update => &[Image::Before, Image::After],
-            Self::Delete | Self::Restore | Self::Search | Self::Export => &[Image::Before],
+            Self::Delete | Self::Restore | Self::Search => &[Image::Before],
             Self::Read | Self::Insert | Self::Purge => &[],
         }
     }

@@ -1,5 +1,7 @@
 //! The policies of PostgreSQL that a [`Policy`] comes to, as the text of a migration.
 
+use std::collections::BTreeSet;
+
 use sea_orm::{EntityTrait, IdenStatic};
 use sha2::{Digest, Sha256};
 
@@ -9,7 +11,7 @@ use super::{
     beside::{self, Beside},
     formula::formula,
     mark::Mark,
-    sql::{Rows, by_role, condition, literal, name, roles},
+    sql::{Rows, by_role, condition, escaped, literal, name, roles},
     when::{Image, Leaf, Tree},
 };
 use crate::{Result, Scoped, key::hex};
@@ -25,7 +27,15 @@ pub struct RowSecurity {
     grants: Vec<String>,
     /// The body of the trigger that sees an update's row before and after, where no policy can tell.
     watch: Option<String>,
-    readable: String,
+    carried: Vec<Carried>,
+}
+
+/// What functions that meet no wall must ask by themselves; `tenantry.govern` puts it there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Carried {
+    what: &'static str,
+    condition: String,
+    columns: BTreeSet<&'static str>,
 }
 
 impl RowSecurity {
@@ -33,12 +43,6 @@ impl RowSecurity {
     #[must_use]
     pub fn table(&self) -> &str {
         &self.table
-    }
-
-    /// The condition under which a search may find a row, for the kit's `readable_if`.
-    #[must_use]
-    pub fn readable(&self) -> &str {
-        &self.readable
     }
 
     /// What it was made from, in 16 hexadecimal digits: another text, another hash.
@@ -53,6 +57,10 @@ impl RowSecurity {
             digest.update(grant);
         }
         digest.update(self.watch.as_deref().unwrap_or_default());
+        for carried in &self.carried {
+            digest.update(carried.what);
+            digest.update(&carried.condition);
+        }
         hex(&digest.finalize()[..8])
     }
 
@@ -78,7 +86,20 @@ impl RowSecurity {
         text.push_str(&beside::taken(&self.table));
         text.extend(self.grants.iter().map(String::as_str));
         text.push_str(&self.watching());
+        text.extend(self.carried.iter().map(|carried| self.carrying(carried)));
         text
+    }
+
+    /// What puts a condition into the functions that carry it.
+    fn carrying(&self, carried: &Carried) -> String {
+        let columns: Vec<String> = carried.columns.iter().map(|name| literal(name)).collect();
+        format!(
+            "SELECT tenantry.govern({}, {}, {}, ARRAY[{}]::text[]);\n",
+            literal(&self.table),
+            literal(carried.what),
+            escaped(&carried.condition),
+            columns.join(", ")
+        )
     }
 
     /// The policies, by name and definition.
@@ -185,14 +206,21 @@ impl<E: Scoped> Policy<E> {
             ),
         ];
         policies.extend(others);
-        let readable = condition(&formula(rules, Action::Search), before(&row))?;
+        let search = formula(rules, Action::Search);
+        let mut carried = vec![carry("search", &search, before(&row))?];
+        if E::DELETED_AT.is_some() {
+            // Whether somebody purges at all is asked of no row; the rows of a purge are called `t`.
+            let purge = formula(rules, Action::Purge);
+            carried.push(carry("purge", &purge, Rows::default())?);
+            carried.push(carry("purged rows", &purge, before("t"))?);
+        }
         Ok(RowSecurity {
             table,
             row,
             policies,
             grants,
             watch: self.watch()?,
-            readable,
+            carried,
         })
     }
 
@@ -264,6 +292,20 @@ impl<E: Scoped> Policy<E> {
              RETURN NULL;\nEND "
         )))
     }
+}
+
+fn carry<E: EntityTrait>(
+    what: &'static str,
+    formula: &Tree<Leaf<E>>,
+    rows: Rows<'_>,
+) -> Result<Carried> {
+    let mut leaves = Vec::new();
+    formula.leaves(&mut leaves);
+    Ok(Carried {
+        what,
+        condition: condition(formula, rows)?,
+        columns: leaves.iter().flat_map(|leaf| leaf.columns()).collect(),
+    })
 }
 
 /// Whether two formulas come to the same for every role.

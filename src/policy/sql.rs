@@ -51,7 +51,7 @@ fn joined(parts: Vec<Text>, word: &str) -> Text {
 }
 
 /// The names of the rows in the text: `None` where a row cannot be seen.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Rows<'a> {
     pub(super) before: Option<&'a str>,
     pub(super) after: Option<&'a str>,
@@ -159,16 +159,12 @@ fn part<E: EntityTrait>(
             "(SELECT tenantry.actor_kind()) = {}",
             literal(kind.as_str())
         )),
-        // Whoever is no key has no such attribute.
         Leaf::Scope(scope) => Some(format!(
-            "(SELECT coalesce(tenantry.attribute('scopes')::jsonb ? {}, true))",
+            "(SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? {}",
             literal(scope)
         )),
         Leaf::Attribute(name, values) => {
-            let values: Vec<String> = values
-                .iter()
-                .map(|value| PostgresQueryBuilder.value_to_string(&value.as_str().into()))
-                .collect();
+            let values: Vec<String> = values.iter().map(|value| escaped(value)).collect();
             Some(format!(
                 "(SELECT tenantry.attribute({})) IN ({})",
                 literal(name),
@@ -243,6 +239,12 @@ pub(super) fn name(name: &str) -> String {
     format!("\"{}\"", name.replace('"', "\"\""))
 }
 
+/// A text that may hold anything, whatever the server takes a backslash for.
+pub(super) fn escaped(text: &str) -> String {
+    PostgresQueryBuilder.value_to_string(&text.into())
+}
+
+/// A word of the program's own.
 pub(super) fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }

@@ -16,10 +16,7 @@ const SAID: [(&str, &str); 4] = [
         " = (SELECT tenantry.workspace_",
         "does not take the workspace from the context",
     ),
-    (
-        "IF ((SELECT tenantry.role()) = ANY (ARRAY[",
-        "does not ask for the role of the context",
-    ),
+    ("IF (/*policy of ", "does not ask who purges"),
     (
         "IF (cutoff <= now() - interval '",
         "does not ask how old a deletion is",

@@ -5,6 +5,7 @@ mod contents;
 mod notes;
 mod pages;
 mod plans;
+mod policies;
 
 use serde_json::json;
 use tenantry::{Hit, Result, Session, TenantContext};

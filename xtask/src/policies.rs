@@ -10,10 +10,13 @@ use crate::{
 };
 
 /// Every system that declares policies.
-const SYSTEMS: [(&str, fn() -> Policies); 1] = [(
-    "challenges",
-    tenantry_repositories::challenges::policies::all,
-)];
+const SYSTEMS: [(&str, fn() -> Policies); 2] = [
+    ("accounts", tenantry_repositories::accounts::policies::all),
+    (
+        "challenges",
+        tenantry_repositories::challenges::policies::all,
+    ),
+];
 
 pub(crate) fn run(mode: Mode) -> Result {
     for (system, declared) in SYSTEMS {

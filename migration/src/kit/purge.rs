@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use super::{comment, emit::Step, names::LONGEST, table::Table, wall};
+use super::{comment, emit::Step, governed::Asked, names::LONGEST, table::Table, wall};
 use crate::quote::{identifier, list, literal, qualified};
 use crate::roles::{APP, PURGE};
 
@@ -53,7 +53,7 @@ impl Purge {
         }
     }
 
-    /// Names roles of contexts that may purge; the role of a job is its name.
+    /// Names roles of contexts that may purge; the role of a job is its name. Of a [governed](Table::governed) table its policy says that.
     pub fn by<S: Into<String>>(mut self, roles: impl IntoIterator<Item = S>) -> Self {
         self.roles.extend(roles.into_iter().map(Into::into));
         self
@@ -65,8 +65,10 @@ pub(super) fn contradiction(table: &Table) -> Option<&'static str> {
     let purge = table.purge.as_ref()?;
     if !table.soft_delete {
         Some("only what soft-deletes is purged")
-    } else if purge.roles.is_empty() {
+    } else if purge.roles.is_empty() && !table.governed {
         Some("its purge names no role that may ask for it")
+    } else if table.governed && !purge.roles.is_empty() {
+        Some("its policy says who purges it")
     } else if function(table).len() > LONGEST {
         Some("its name leaves no room for that of its purge")
     } else {
@@ -94,8 +96,9 @@ pub(super) fn steps(table: &Table) -> Vec<Step> {
         deleted,
     ));
     let named = table.key_columns().into_iter().chain(["deleted_at"]);
+    sql.push_str(&table.revoked(PURGE));
     sql.push_str(&format!(
-        "REVOKE ALL ON {path} FROM {role};\nGRANT SELECT ({}), DELETE ON {path} TO {role};\n",
+        "GRANT SELECT ({}), DELETE ON {path} TO {role};\n",
         list(named)
     ));
     vec![
@@ -114,9 +117,10 @@ fn definition(table: &Table, purge: &Purge) -> String {
     let (scope, key) = table.wall();
     let (id, id_type) = (identifier(&table.key.0), table.key.1.sql());
     let within = format!(
-        "t.{} = (SELECT {}) AND t.\"deleted_at\" < cutoff",
+        "t.{} = (SELECT {}) AND t.\"deleted_at\" < cutoff AND ({})",
         identifier(scope),
-        key.workspace_reader()
+        key.workspace_reader(),
+        table.carried(Asked::Purged, "true")
     );
     let roles: Vec<String> = purge.roles.iter().map(|role| literal(role)).collect();
     let (usual, most) = ROWS;
@@ -128,7 +132,7 @@ fn definition(table: &Table, purge: &Purge) -> String {
          #variable_conflict use_variable\n\
          DECLARE\n  cutoff timestamptz := now() - older_than;\n  ids {id_type}[];\n  one {id_type};\n  gone bigint;\n\
          BEGIN\n  \
-         IF ((SELECT tenantry.role()) = ANY (ARRAY[{}])) IS NOT TRUE THEN\n    \
+         IF ({}) IS NOT TRUE THEN\n    \
          RAISE EXCEPTION 'the role of the context does not purge' USING ERRCODE = '42501';\n  END IF;\n  \
          IF (cutoff <= now() - interval '{} seconds') IS NOT TRUE THEN\n    \
          RAISE EXCEPTION 'deleted rows are kept for longer' USING ERRCODE = '22023';\n  END IF;\n  \
@@ -149,7 +153,13 @@ fn definition(table: &Table, purge: &Purge) -> String {
          RETURN NEXT;\nEND $function$;\n\
          REVOKE ALL ON FUNCTION {signature} FROM PUBLIC;\n\
          GRANT EXECUTE ON FUNCTION {signature} TO {};\n{}",
-        roles.join(", "),
+        table.carried(
+            Asked::Purge,
+            &format!(
+                "(SELECT tenantry.role()) = ANY (ARRAY[{}])",
+                roles.join(", ")
+            )
+        ),
         purge.retention.as_secs(),
         identifier(APP),
         comment(

@@ -11,6 +11,7 @@
 use super::{
     comment,
     emit::Step,
+    governed::Asked,
     names::{LONGEST, name},
     searchable::{Searchable, Source},
     table::Table,
@@ -130,8 +131,9 @@ pub(super) fn steps(table: &Table) -> Vec<Step> {
         SEARCH,
         "USING (true)",
     ));
+    sql.push_str(&table.revoked(SEARCH));
     sql.push_str(&format!(
-        "REVOKE ALL ON {path} FROM {0};\nGRANT SELECT ({1}) ON {path} TO {0};\n",
+        "GRANT SELECT ({1}) ON {path} TO {0};\n",
         identifier(SEARCH),
         list(readable)
     ));
@@ -179,7 +181,10 @@ fn within(table: &Table) -> String {
     if table.soft_delete {
         conditions.push_str("\n             AND \"deleted_at\" IS NULL");
     }
-    format!("{conditions}\n             AND ({})", table.readable_if)
+    format!(
+        "{conditions}\n             AND ({})",
+        table.carried(Asked::Search, "true")
+    )
 }
 
 fn ranked(table: &Table, searchable: &Searchable) -> String {

@@ -2,7 +2,7 @@
 
 mod access;
 
-use super::{column::Column, purge::Purge, searchable::Searchable};
+use super::{column::Column, governed::Said, purge::Purge, searchable::Searchable};
 use crate::KeyType;
 
 /// A table of one workspace's rows, declared in a few lines; [`Kit::create_table`](super::Kit::create_table) makes it.
@@ -52,10 +52,9 @@ pub struct Table {
     pub(super) searchable: Option<Searchable>,
     pub(super) containments: Vec<String>,
     pub(super) purge: Option<Purge>,
-    /// The condition under which the scope roles see a row, by policy and in searches.
-    pub(super) readable_if: String,
-    /// The condition under which the runtime role may insert and update.
-    pub(super) writable_if: String,
+    /// Whether a policy will say who reads and writes, and nobody does before.
+    pub(super) governed: bool,
+    pub(super) said: Option<Said>,
     /// Whether the runtime role inserts rows, rather than functions of a narrow role.
     pub(super) inserts: bool,
     pub(super) stamped: bool,
@@ -133,8 +132,8 @@ impl Table {
             searchable: None,
             containments: Vec::new(),
             purge: None,
-            readable_if: "true".into(),
-            writable_if: "true".into(),
+            governed: false,
+            said: None,
             inserts: true,
             stamped: false,
             versioned: false,

@@ -6,7 +6,7 @@ use sea_orm_migration::{
 
 use super::{Directory, Kit, Table};
 
-/// A migration that makes schemas, tables and directories, in the order in which they are added.
+/// A migration that makes schemas, tables, directories and policies, in the order in which they are added.
 ///
 /// For whatever else a migration does, implement [`MigrationTrait`] and use the [`Kit`] in it.
 ///
@@ -44,6 +44,7 @@ enum Declared {
     Schema { name: String, about: String },
     Table(Box<Table>),
     Directory(Box<Directory>),
+    Policy(String),
 }
 
 impl Tables {
@@ -75,6 +76,12 @@ impl Tables {
         self.declared.push(Declared::Directory(Box::new(directory)));
         self
     }
+
+    /// Adds what a policy says of a table: the text of `RowSecurity::sql`, of `tenantry`.
+    pub fn policy(mut self, sql: impl Into<String>) -> Self {
+        self.declared.push(Declared::Policy(sql.into()));
+        self
+    }
 }
 
 impl MigrationName for Tables {
@@ -96,6 +103,7 @@ impl MigrationTrait for Tables {
                 Declared::Schema { name, about } => kit.create_schema(name, about).await?,
                 Declared::Table(table) => kit.create_table(table).await?,
                 Declared::Directory(directory) => kit.create_directory(directory).await?,
+                Declared::Policy(sql) => kit.execute(sql).await?,
             }
         }
         kit.finish().await

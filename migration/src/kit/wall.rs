@@ -45,23 +45,23 @@ pub(super) fn sql(table: &Table, actor: KeyType) -> String {
          CREATE POLICY {wall} ON {path} AS RESTRICTIVE FOR ALL TO {}\n  USING ({equality})\n  WITH CHECK ({equality});\n",
         list([APP, READER, OWNER].into_iter().chain(table.purge.as_ref().map(|_| PURGE)))
     ));
-    let readable = format!("USING ({})", table.readable_if);
-    sql.push_str(&policy(&path, "app_read", "SELECT", APP, &readable));
-    sql.push_str(&policy(
-        &path,
-        "app_insert",
-        "INSERT",
-        APP,
-        &format!("WITH CHECK ({})", table.writable_if),
-    ));
-    sql.push_str(&policy(
-        &path,
-        "app_update",
-        "UPDATE",
-        APP,
-        &format!("USING ({0}) WITH CHECK ({0})", table.writable_if),
-    ));
-    sql.push_str(&policy(&path, "reader_read", "SELECT", READER, &readable));
+    // What a policy's migration has made stays.
+    if table.said.is_none() {
+        let who = !table.governed;
+        for (name, verb, role, condition) in [
+            ("app_read", "SELECT", APP, format!("USING ({who})")),
+            ("app_insert", "INSERT", APP, format!("WITH CHECK ({who})")),
+            (
+                "app_update",
+                "UPDATE",
+                APP,
+                format!("USING ({who}) WITH CHECK ({who})"),
+            ),
+            ("reader_read", "SELECT", READER, format!("USING ({who})")),
+        ] {
+            sql.push_str(&policy(&path, name, verb, role, &condition));
+        }
+    }
     // Without a permissive policy the owner would see nothing, silently: the wall, which raises, would not even be asked.
     sql.push_str(&policy(
         &path,

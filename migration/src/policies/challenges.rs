@@ -9,4 +9,8 @@ pub(super) const ALL: &[(&str, &str)] = &[
         "m20260101_000003_challenges_policies_2",
         include_str!("challenges_2.sql"),
     ),
+    (
+        "m20260101_000003_challenges_policies_3",
+        include_str!("challenges_3.sql"),
+    ),
 ];

@@ -19,11 +19,6 @@ use crate::kit::{Kit, Table};
 /// The roles of members, the highest first.
 const ROLES: [&str; 5] = ["owner", "admin", "manager", "member", "viewer"];
 
-const OWNERS_AND_ADMINS: &str = "(SELECT tenantry.role()) IN ('owner', 'admin')";
-
-/// Only an owner makes, changes or removes an owner, or what acts as one.
-const NOBODY_ABOVE_THEMSELVES: &str = "(SELECT tenantry.role()) = 'owner' OR ((SELECT tenantry.role()) = 'admin' AND \"role\" <> 'owner')";
-
 pub(super) struct CreateAccounts;
 
 impl MigrationName for CreateAccounts {
@@ -74,5 +69,6 @@ fn table(name: &str, comment: &str) -> Table {
         .scope("workspace_id", crate::KeyType::Uuid)
         .scope_references("accounts", "workspaces")
         .key("id", crate::KeyType::Uuid)
+        .governed()
         .stamped()
 }

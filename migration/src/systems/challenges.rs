@@ -49,7 +49,8 @@ fn table(name: &str, comment: &str) -> Table {
         .versioned()
         .soft_delete()
         .audited()
-        .purged_by(Purge::after(RETENTION).by(["owner", "purge"]))
+        .governed()
+        .purged_by(Purge::after(RETENTION))
 }
 
 fn challenges() -> Table {

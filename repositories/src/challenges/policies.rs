@@ -26,6 +26,7 @@ pub fn challenges() -> Policy<challenge::Entity> {
             When::at_least(Rank::Admin),
         )
         .allow("jobs write", Action::WRITES, When::kind(ActorKind::Job))
+        .allow("owners and the job that purges", Action::Purge, purge())
         .catalogue(
             Published::of(
                 "what is published is for everybody",
@@ -94,6 +95,7 @@ pub fn submissions() -> Policy<submission::Entity> {
             When::at_least(Rank::Admin),
         )
         .allow("jobs write", Action::WRITES, When::kind(ActorKind::Job))
+        .allow("owners and the job that purges", Action::Purge, purge())
         .personal(
             Personal::of(
                 "people see what is theirs, and work on it while it is a draft",
@@ -120,6 +122,11 @@ pub fn judges() -> Policy<judge::Entity> {
             When::at_least(Rank::Admin),
         )
         .allow("jobs write", Action::WRITES, When::kind(ActorKind::Job))
+        .allow("owners and the job that purges", Action::Purge, purge())
+}
+
+fn purge<E: tenantry::Scoped>() -> When<E> {
+    When::at_least(Rank::Owner).or(When::job("purge"))
 }
 
 /// All of the system, for `Database::builder(url).policies(…)`.

@@ -5,6 +5,10 @@
     reason = "entities as people write them, in a package that exports nothing"
 )]
 
+use tenantry::{
+    Field,
+    policy::{Action, Policy, When},
+};
 use tenantry_migration::{
     Kernel, KeyType, MigrationTrait, MigratorTrait,
     kit::{Column, Table, Tables},
@@ -14,8 +18,28 @@ pub(super) struct Board;
 
 impl MigratorTrait for Board {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(Kernel::new()), Box::new(tables())]
+        let policy = cards().row_security().unwrap().sql();
+        let policies = Tables::new("m20260101_000003_board_policies").policy(policy);
+        vec![
+            Box::new(Kernel::new()),
+            Box::new(tables()),
+            Box::new(policies),
+        ]
     }
+}
+
+tenantry::roles! { enum Rank { Member = "member", Owner = "owner" } }
+
+fn cards() -> Policy<card::Entity> {
+    const LOCKED: Field<card::Entity, bool> = Field::new(card::Column::Locked);
+    Policy::new()
+        .allow("everybody reads", Action::READS, When::always())
+        .allow("everybody writes", Action::WRITES, When::always())
+        .forbid(
+            "only owners change what is locked",
+            Action::WRITES,
+            When::row(LOCKED.eq(true)).and(!When::at_least(Rank::Owner)),
+        )
 }
 
 fn table(name: &str, comment: &str) -> Table {
@@ -51,8 +75,7 @@ fn tables() -> Tables {
                 .references("list_id", "board", "lists")
                 .deleted_with_parent()
                 .references("board_id", "board", "boards")
-                .deleted_with_parent()
-                .writable_if("(SELECT tenantry.role()) = 'owner' OR NOT \"locked\""),
+                .deleted_with_parent(),
         )
         .table(
             table("comments", "A comment on a card, or on another.")

@@ -1,7 +1,7 @@
 //! Somebody of a role, and rows of theirs and of another's.
 
 use sea_orm::Set;
-use tenantry::{Deletion, Role, Session, TenantContext};
+use tenantry::{Deletion, Session, TenantContext};
 use tenantry_entities::{
     accounts::{Accounts, member},
     challenges::{
@@ -10,6 +10,8 @@ use tenantry_entities::{
     },
 };
 use uuid::Uuid;
+
+use super::matrix::Who;
 
 use crate::world::{World, titled};
 
@@ -66,11 +68,15 @@ async fn handed(session: &Session, challenge: challenge::Id, person: Uuid) -> Ha
     }
 }
 
-pub(super) async fn somebody(world: &World, role: Option<member::Role>) -> Somebody {
+pub(super) async fn somebody(world: &World, who: Who) -> Somebody {
     let session = world.alpha().await;
+    let role = match who {
+        Who::Member(role) => role,
+        Who::Job(_) | Who::Key(_) => member::Role::Viewer,
+    };
     let person = member::New {
         user_id: Uuid::now_v7(),
-        role: role.unwrap_or(member::Role::Viewer),
+        role,
         name: "somebody".into(),
     };
     let other = member::New {
@@ -81,7 +87,7 @@ pub(super) async fn somebody(world: &World, role: Option<member::Role>) -> Someb
         session.members().insert(person).await.unwrap().user_id,
         session.members().insert(other).await.unwrap().user_id,
     );
-    let challenge = titled(&Uuid::now_v7().to_string());
+    let challenge = titled(&format!("bridge {}", Uuid::now_v7()));
     let challenge = session.challenges().insert(challenge).await.unwrap();
     let closed = titled(&Uuid::now_v7().to_string());
     let closed = session.challenges().insert(closed).await.unwrap();
@@ -98,20 +104,8 @@ pub(super) async fn somebody(world: &World, role: Option<member::Role>) -> Someb
     let theirs = handed(&session, challenge.id, other).await;
     let closing = session.challenges().delete(closed.id).await.unwrap();
     session.commit().await.unwrap();
-    let workspace = world.alpha.workspace().clone();
-    let context = match role {
-        Some(_) => world
-            .database
-            .authorize(person.into(), workspace)
-            .await
-            .unwrap(),
-        None => world
-            .database
-            .job(Role::from_static("robot"), workspace)
-            .unwrap(),
-    };
     Somebody {
-        context,
+        context: who.context(world, person).await,
         mine,
         theirs,
         challenge,

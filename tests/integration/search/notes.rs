@@ -17,26 +17,29 @@ pub(super) struct Library;
 
 impl MigratorTrait for Library {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        let notes = Table::new("library", "notes", "What people write down.")
-            .scope("workspace_id", KeyType::Uuid)
-            .column(Column::text("title", "What it is about."))
-            .column(Column::jsonb("body", "The note, as a document.").default_text("{}"))
-            .column(Column::text_array("tags", "What it belongs to.").default_text("{}"))
-            .versioned()
-            .soft_delete()
-            .index("title", ["title", "id"])
-            .searchable(
-                Searchable::in_language("english")
-                    .text("title", Weight::A)
-                    .document("body", Weight::C),
-            )
-            .containment("body")
-            .containment("tags");
         let tables = Tables::new("m20260101_000002_library")
             .schema("library", "Notes.")
-            .table(notes);
+            .table(notes());
         vec![Box::new(Kernel::new()), Box::new(tables)]
     }
+}
+
+pub(super) fn notes() -> Table {
+    Table::new("library", "notes", "What people write down.")
+        .scope("workspace_id", KeyType::Uuid)
+        .column(Column::text("title", "What it is about."))
+        .column(Column::jsonb("body", "The note, as a document.").default_text("{}"))
+        .column(Column::text_array("tags", "What it belongs to.").default_text("{}"))
+        .versioned()
+        .soft_delete()
+        .index("title", ["title", "id"])
+        .searchable(
+            Searchable::in_language("english")
+                .text("title", Weight::A)
+                .document("body", Weight::C),
+        )
+        .containment("body")
+        .containment("tags")
 }
 
 pub(super) mod note {

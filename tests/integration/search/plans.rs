@@ -10,9 +10,12 @@ use sqlx::{AssertSqlSafe, Executor, PgConnection, PgPool, Row, postgres::PgRow};
 use tenantry::{Filter, Session};
 use uuid::Uuid;
 
-use super::notes::{
-    context, library,
-    note::{self, BODY_SEARCH, TAGS_SEARCH},
+use super::{
+    notes::{
+        context, library,
+        note::{self, BODY_SEARCH, TAGS_SEARCH},
+    },
+    policies,
 };
 use crate::world::claim;
 
@@ -171,7 +174,11 @@ async fn the_index_is_used_in_small_and_large_workspaces() {
         ("notes_tags_containing('{t5,u77}')", "tags @>", 1, 0),
         ("notes_tags_overlapping('{u77,u78}')", "tags &&", 20, 0),
     ];
-    for (call, condition, in_large, in_small) in calls {
+    // Once without a policy, once with one that asks for the role and the row.
+    for (nth, (call, condition, in_large, in_small)) in calls.into_iter().chain(calls).enumerate() {
+        if nth == calls.len() {
+            policies::govern(&test, &policies::members_find("Note")).await;
+        }
         for (workspace, most) in [(LARGE, in_large), (SMALL, in_small)] {
             let plan = plan(&mut administrator, workspace, call).await;
             let scan = plan

@@ -3,17 +3,24 @@
 use sqlx::{Connection as _, PgConnection};
 use tenantry::{
     ErrorKind,
-    policy::{Action, When},
+    policy::{Action, Policies, When},
     verify::{Rule, Verifier},
 };
 use tenantry_migration::Migrator;
-use tenantry_repositories::{accounts::Rank, challenges::policies};
+use tenantry_repositories::{
+    accounts::{self, Rank},
+    challenges::{self, policies},
+};
 use tenantry_testing::TestDatabase;
 
 use super::{Examined, rules, verified};
 
 fn declared() -> Verifier {
-    Verifier::new().policies(policies::all().row_security().unwrap())
+    Verifier::new().policies(all().row_security().unwrap())
+}
+
+fn all() -> Policies {
+    accounts::policies::all().and(challenges::policies::all())
 }
 
 /// Plants a fault, wants this rule alone to speak and to name the object, and does what it advises.
@@ -195,7 +202,7 @@ async fn marks_tell_what_they_can_without_declarations() {
 async fn a_declaration_that_the_database_does_not_have_is_found() {
     let mut examined = Examined::new().await;
     let without_judges = || {
-        let mut all = policies::all().row_security().unwrap();
+        let mut all = all().row_security().unwrap();
         all.retain(|one| !one.table().contains("judges"));
         Verifier::new().policies(all)
     };

@@ -67,7 +67,7 @@ super::faults! {
     a_reader_of_another_owner_is_found: KernelFunction names "tenantry.role()",
         "ALTER FUNCTION tenantry.role() OWNER TO tenantry_audit";
     a_missing_reader_is_found: KernelFunction names "tenantry.attribute(name text)",
-        "DROP FUNCTION tenantry.attribute(text)";
+        "ALTER FUNCTION tenantry.attribute(text) RENAME TO mislaid";
     a_seal_that_can_be_read_is_found: KernelTable names "tenantry.seal",
         "GRANT SELECT ON tenantry.seal TO tenantry_owner";
     a_signing_key_that_can_be_read_is_found: KernelTable names "tenantry.key",

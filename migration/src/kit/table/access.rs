@@ -70,20 +70,4 @@ impl Table {
             .push((name.into(), owned(columns), Some(condition.into())));
         self
     }
-
-    /// Lets the runtime roles read only where `condition` holds; see [`writable_if`](Self::writable_if) for what it may say.
-    pub fn readable_if(mut self, condition: impl Into<String>) -> Self {
-        self.readable_if = condition.into();
-        self
-    }
-
-    /// Lets the runtime role insert and update only where `condition` holds, for the row before and for the row after.
-    ///
-    /// It is SQL over the columns of the row and the readers of the context, such as `(SELECT tenantry.role()) = 'owner'`; write each
-    /// reader as a sub-select, so that it is asked once for a statement. It stands behind the wall and cannot widen it. It must not
-    /// speak of `deleted_at`, or a soft delete would be refused by its own result.
-    pub fn writable_if(mut self, condition: impl Into<String>) -> Self {
-        self.writable_if = condition.into();
-        self
-    }
 }

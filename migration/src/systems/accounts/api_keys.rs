@@ -1,6 +1,6 @@
 //! API keys: found by a keyed hash, limited by calls that processes set aside.
 
-use super::{NOBODY_ABOVE_THEMSELVES, OWNERS_AND_ADMINS, ROLES, function::Function, table};
+use super::{ROLES, function::Function, table};
 use crate::{
     kit::{Column, Table},
     roles::{APP, IDENTITY},
@@ -99,8 +99,6 @@ pub(super) fn api_keys() -> Table {
         "scopes",
         "array_position(\"scopes\", NULL) IS NULL AND cardinality(\"scopes\") <= 100",
     )
-    .readable_if(OWNERS_AND_ADMINS)
-    .writable_if(NOBODY_ABOVE_THEMSELVES)
     .without_insert()
     .unique(["hash"])
     .index("newest", ["created_at DESC", "id DESC"])

@@ -1,6 +1,6 @@
 //! Invitations: a token that makes whoever has the address a member.
 
-use super::{OWNERS_AND_ADMINS, ROLES, function::Function, table};
+use super::{ROLES, function::Function, table};
 use crate::{
     kit::{Column, Table},
     roles::{APP, IDENTITY},
@@ -68,8 +68,6 @@ pub(super) fn invitations() -> Table {
         "one_end",
         "\"accepted_at\" IS NULL OR \"revoked_at\" IS NULL",
     )
-    .readable_if(OWNERS_AND_ADMINS)
-    .writable_if(OWNERS_AND_ADMINS)
     .without_insert()
     .unique(["token_hash"])
     .index("newest", ["created_at DESC", "id DESC"])

@@ -1,6 +1,6 @@
 //! Who is a member of what, and that there is always an owner.
 
-use super::{NOBODY_ABOVE_THEMSELVES, ROLES, function::Function, table};
+use super::{ROLES, function::Function, table};
 use crate::{
     kit::{Column, Table},
     roles::{APP, IDENTITY, OWNER, READER},
@@ -44,7 +44,6 @@ pub(super) fn members() -> Table {
     .versioned()
     .soft_delete()
     .audited()
-    .writable_if(NOBODY_ABOVE_THEMSELVES)
     // Full, not among live rows: other tables point to it, and who comes back gets the old row restored.
     .unique(["user_id"])
     .index("role", ["role", "joined_at", "id"])

@@ -1,6 +1,6 @@
 //! The tenants themselves.
 
-use super::{OWNERS_AND_ADMINS, function::Function};
+use super::function::Function;
 use crate::{
     KeyType,
     kit::{Column, Table},
@@ -53,7 +53,7 @@ pub(super) fn workspaces() -> Table {
     .versioned()
     .soft_delete()
     .audited()
-    .writable_if(OWNERS_AND_ADMINS)
+    .governed()
     .readable_by(
         IDENTITY,
         ["id", "name", "kind", "slug", "domain", "deleted_at"],
@@ -65,7 +65,7 @@ pub(super) const FUNCTIONS: &[Function] = &[Function {
     owner: IDENTITY,
     signature: "workspaces_watch()",
     definition: WATCH,
-    about: "Lets only owners delete a workspace, gives its names free and takes them back, and notes what happened.",
+    about: "Gives the names of a deleted workspace free and takes them back, and notes what happened.",
     callers: &[OWNER],
 }];
 
@@ -84,10 +84,6 @@ BEGIN
   IF TG_OP = 'INSERT' THEN
     action := 'workspace.create';
   ELSIF OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL THEN
-    -- A migration has no context, and no role.
-    IF tenantry.role() <> 'owner' THEN
-      RAISE EXCEPTION 'only an owner deletes a workspace' USING ERRCODE = '42501';
-    END IF;
     action := 'workspace.delete';
     -- Names are unique among living workspaces. This one remembers which it had.
     DELETE FROM accounts.workspace_names n WHERE n.workspace_id = NEW.id;
