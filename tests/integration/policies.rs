@@ -3,6 +3,7 @@
 mod attributes;
 mod equal;
 mod fields;
+mod incidents;
 mod matrix;
 mod notes;
 mod people;

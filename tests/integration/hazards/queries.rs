@@ -307,7 +307,7 @@ async fn values_that_do_not_fit_are_invalid() {
     assert_eq!(session.challenges().get(far.id).await.unwrap(), far);
 }
 
-/// H-18: a change of nothing asks for the same permission as any other.
+/// H-18, GHSA-hf59-7rwq-785m: a change of nothing asks for the same permission as any other.
 #[tokio::test]
 async fn a_change_of_nothing_is_authorized_too() {
     use tenantry_entities::accounts::{Accounts, member};
