@@ -8,4 +8,5 @@ mod matrix;
 mod notes;
 mod people;
 mod programs;
+mod refusals;
 mod verbs;

@@ -7,7 +7,10 @@ use tenantry_entities::{
     challenges::{Challenges, challenge},
 };
 use tenantry_migration::Migrator;
-use tenantry_repositories::accounts::{Founder, Members, Workspaces};
+use tenantry_repositories::{
+    accounts::{Founder, Members, Workspaces},
+    challenges,
+};
 use tenantry_testing::TestDatabase;
 use uuid::Uuid;
 
@@ -26,7 +29,10 @@ impl World {
 
     pub(crate) async fn with(change: impl Fn(DatabaseBuilder) -> DatabaseBuilder) -> Self {
         let test = TestDatabase::new::<Migrator>().await.unwrap();
-        let builder = change(Database::builder(test.app_url()).token_key(token_key()));
+        let builder = Database::builder(test.app_url())
+            .policies(challenges::policies::all())
+            .token_key(token_key());
+        let builder = change(builder);
         let database = builder.connect(Members).await.unwrap();
         let alpha = found(&database, "alpha").await;
         let beta = found(&database, "beta").await;
