@@ -8,7 +8,7 @@ use tenantry_entities::{
 };
 use tenantry_migration::Migrator;
 use tenantry_repositories::{
-    accounts::{Founder, Members, Workspaces},
+    accounts::{self, Founder, Members, Workspaces},
     challenges,
 };
 use tenantry_testing::TestDatabase;
@@ -30,7 +30,7 @@ impl World {
     pub(crate) async fn with(change: impl Fn(DatabaseBuilder) -> DatabaseBuilder) -> Self {
         let test = TestDatabase::new::<Migrator>().await.unwrap();
         let builder = Database::builder(test.app_url())
-            .policies(challenges::policies::all())
+            .policies(accounts::policies::all().and(challenges::policies::all()))
             .token_key(token_key());
         let builder = change(builder);
         let database = builder.connect(Members).await.unwrap();

@@ -15,6 +15,7 @@ use tenantry_entities::{
 };
 
 use super::{
+    matrix::Who,
     notes::{self, Everybody, Rank, note},
     people::somebody,
 };
@@ -152,7 +153,7 @@ async fn whoever_no_rule_allows_is_told_so() {
 #[tokio::test]
 async fn an_upsert_changes_no_row_that_its_policy_keeps() {
     let world = World::new().await;
-    let member = somebody(&world, Some(Role::Member)).await;
+    let member = somebody(&world, Who::Member(Role::Member)).await;
     let session = world.alpha().await;
     let judge = submission::Update {
         status: Set(Status::Judged),
