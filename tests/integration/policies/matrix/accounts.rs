@@ -228,7 +228,6 @@ async fn members(asked: &mut Asked<'_>, row: &str, kept: &Kept<member::Model>, r
                 let change = member::Update {
                     role: Set(role),
                     permissions: Set(permissions),
-                    ..Default::default()
                 };
                 s.members().update(lives, change).await
             })

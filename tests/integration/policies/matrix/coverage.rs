@@ -10,42 +10,52 @@ use crate::world::World;
 /// Why something cannot be asked; each is held against the database, which may have changed.
 #[derive(Clone, Copy, Debug)]
 enum Why {
-    NoSearch,
-    NoPurge,
-    /// Functions of the identity role put rows there.
-    NoInsert,
+    /// No function searches it.
+    Unsearched,
+    /// No function purges it.
+    KeptForEver,
+    /// Functions of the identity role make the rows.
+    PutByFunctions,
     /// No column can be changed.
-    NoColumn,
+    Unchangeable,
     /// Rows are not deleted softly.
-    NoDeletion,
+    NotDeleted,
 }
 
 /// What no role can be asked about.
 const EXEMPT: [(&str, Action, Why); 20] = [
-    ("accounts.workspaces", Action::Search, Why::NoSearch),
-    ("accounts.workspaces", Action::Purge, Why::NoPurge),
-    ("accounts.members", Action::Search, Why::NoSearch),
-    ("accounts.members", Action::Purge, Why::NoPurge),
-    ("accounts.invitations", Action::Insert, Why::NoInsert),
-    ("accounts.invitations", Action::Update, Why::NoColumn),
-    ("accounts.invitations", Action::Search, Why::NoSearch),
-    ("accounts.invitations", Action::Purge, Why::NoPurge),
-    ("accounts.api_keys", Action::Insert, Why::NoInsert),
-    ("accounts.api_keys", Action::Search, Why::NoSearch),
-    ("accounts.api_keys", Action::Purge, Why::NoPurge),
-    ("accounts.idempotency_keys", Action::Insert, Why::NoInsert),
-    ("accounts.idempotency_keys", Action::Update, Why::NoColumn),
-    ("accounts.idempotency_keys", Action::Delete, Why::NoDeletion),
+    ("accounts.workspaces", Action::Search, Why::Unsearched),
+    ("accounts.workspaces", Action::Purge, Why::KeptForEver),
+    ("accounts.members", Action::Search, Why::Unsearched),
+    ("accounts.members", Action::Purge, Why::KeptForEver),
+    ("accounts.invitations", Action::Insert, Why::PutByFunctions),
+    ("accounts.invitations", Action::Update, Why::Unchangeable),
+    ("accounts.invitations", Action::Search, Why::Unsearched),
+    ("accounts.invitations", Action::Purge, Why::KeptForEver),
+    ("accounts.api_keys", Action::Insert, Why::PutByFunctions),
+    ("accounts.api_keys", Action::Search, Why::Unsearched),
+    ("accounts.api_keys", Action::Purge, Why::KeptForEver),
+    (
+        "accounts.idempotency_keys",
+        Action::Insert,
+        Why::PutByFunctions,
+    ),
+    (
+        "accounts.idempotency_keys",
+        Action::Update,
+        Why::Unchangeable,
+    ),
+    ("accounts.idempotency_keys", Action::Delete, Why::NotDeleted),
     (
         "accounts.idempotency_keys",
         Action::Restore,
-        Why::NoDeletion,
+        Why::NotDeleted,
     ),
-    ("accounts.idempotency_keys", Action::Search, Why::NoSearch),
-    ("accounts.idempotency_keys", Action::Purge, Why::NoPurge),
-    ("challenges.submissions", Action::Search, Why::NoSearch),
-    ("challenges.judges", Action::Update, Why::NoColumn),
-    ("challenges.judges", Action::Search, Why::NoSearch),
+    ("accounts.idempotency_keys", Action::Search, Why::Unsearched),
+    ("accounts.idempotency_keys", Action::Purge, Why::KeptForEver),
+    ("challenges.submissions", Action::Search, Why::Unsearched),
+    ("challenges.judges", Action::Update, Why::Unchangeable),
+    ("challenges.judges", Action::Search, Why::Unsearched),
 ];
 
 impl Why {
@@ -58,13 +68,13 @@ impl Why {
             )
         };
         let sql = match self {
-            Self::NoSearch => carries("search"),
-            Self::NoPurge => carries("purge"),
-            Self::NoInsert => "SELECT NOT has_any_column_privilege('tenantry_app', $1, 'INSERT')".to_owned(),
-            Self::NoColumn => "SELECT NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0
+            Self::Unsearched => carries("search"),
+            Self::KeptForEver => carries("purge"),
+            Self::PutByFunctions => "SELECT NOT has_any_column_privilege('tenantry_app', $1, 'INSERT')".to_owned(),
+            Self::Unchangeable => "SELECT NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = $1::regclass AND attnum > 0
                  AND attname NOT IN ('deleted_at', 'delete_op') AND has_column_privilege('tenantry_app', attrelid, attnum, 'UPDATE'))"
                 .to_owned(),
-            Self::NoDeletion => "SELECT NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = $1::regclass AND attname = 'deleted_at')"
+            Self::NotDeleted => "SELECT NOT EXISTS (SELECT FROM pg_attribute WHERE attrelid = $1::regclass AND attname = 'deleted_at')"
                 .to_owned(),
         };
         let holds = sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).bind(table);
