@@ -1,6 +1,7 @@
 //! Policies: one declaration, three evaluators, one answer.
 
 mod attributes;
+mod cost;
 mod equal;
 mod fields;
 mod incidents;
