@@ -21,6 +21,7 @@ use crate::{
     retry::RetryPolicy,
 };
 
+mod beside;
 mod builder;
 mod check;
 mod keys;
@@ -44,6 +45,8 @@ pub(crate) struct Inner {
     pool: PgPool,
     read_pool: Option<PgPool>,
     glass_pool: Option<PgPool>,
+    personal_pool: Option<PgPool>,
+    catalogue_pool: Option<PgPool>,
     authority: Box<dyn DynAuthority>,
     signing_key: Option<SigningKey>,
     context_lifetime: Duration,
@@ -65,7 +68,7 @@ impl Inner {
 
     /// Begins a transaction that reads and writes, in a context that is no workspace's.
     pub(crate) async fn enter(&self, enter: Enter) -> Result<Connection> {
-        self.begin(&self.pool, Isolation::default(), "READ WRITE", enter)
+        self.begin(&self.pool, Isolation::default(), "READ WRITE", Some(enter))
             .await
     }
 
@@ -83,7 +86,7 @@ impl Inner {
             .with_field("break_glass_url")
             .with_hint("Give it a login of `tenantry_glass` by `DatabaseBuilder::break_glass_url`.")
         })?;
-        self.begin(pool, Isolation::ReadCommitted, access, enter)
+        self.begin(pool, Isolation::ReadCommitted, access, Some(enter))
             .await
     }
 
@@ -92,7 +95,7 @@ impl Inner {
         pool: &PgPool,
         isolation: Isolation,
         access: &'static str,
-        enter: Enter,
+        enter: Option<Enter>,
     ) -> Result<Connection> {
         let begin = format!(
             "BEGIN ISOLATION LEVEL {} {access}; {}",
@@ -100,8 +103,9 @@ impl Inner {
             self.settings,
         );
         let (begin, enter) = match enter {
-            Enter::Inline(enter) => (begin + &enter, None),
-            Enter::Bound(enter) => (begin, Some(enter)),
+            None => (begin, None),
+            Some(Enter::Inline(enter)) => (begin + &enter, None),
+            Some(Enter::Bound(enter)) => (begin, Some(enter)),
         };
         Connection::begin(pool, begin, enter, self.persistent).await
     }
@@ -262,7 +266,9 @@ impl Database {
     ) -> Result<Connection> {
         context.refuse_if_expired()?;
         let enter = claim::enter(context, self.inner.signing_key());
-        self.inner.begin(pool, self.isolation, access, enter).await
+        self.inner
+            .begin(pool, self.isolation, access, Some(enter))
+            .await
     }
 
     /// Runs `work` in a transaction and commits it; runs it again after a serialization failure or
@@ -348,10 +354,14 @@ impl Database {
     pub async fn close(&self) {
         self.inner.recorder.finish().await;
         self.inner.pool.close().await;
-        for pool in [&self.inner.read_pool, &self.inner.glass_pool]
-            .into_iter()
-            .flatten()
-        {
+        let inner = &self.inner;
+        let pools = [
+            &inner.read_pool,
+            &inner.glass_pool,
+            &inner.personal_pool,
+            &inner.catalogue_pool,
+        ];
+        for pool in pools.into_iter().flatten() {
             pool.close().await;
         }
     }

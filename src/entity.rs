@@ -3,6 +3,7 @@
 //! Written by the generator or by `#[derive(Scoped)]`, held against the catalogue by
 //! [`verify`](crate::verify), contained by row security where they are false.
 
+mod beside;
 mod cascade;
 mod glass;
 
@@ -10,6 +11,7 @@ use sea_orm::{EntityTrait, IntoActiveModel};
 
 use crate::{Id, Keyed, Sort, Unique, Version};
 
+pub use beside::{Catalogued, Personal, PersonalUpdate};
 pub use cascade::{Child, Link, Parent};
 pub(crate) use cascade::{Key, Table};
 pub use glass::{BehindGlass, WhollyBehindGlass};

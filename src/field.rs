@@ -19,7 +19,7 @@ mod sort;
 pub(crate) use among::{Among, call, texts};
 pub use leakproof::{Leakproof, LeakproofOrder};
 pub(crate) use literal::Reach;
-pub use sort::{BelongsTo, Direction, HasMany, Sort, Unique};
+pub use sort::{BelongsTo, Direction, HasMany, PersonalSort, PublicSort, Sort, Unique};
 
 /// A column with its Rust type.
 ///

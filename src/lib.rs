@@ -3,6 +3,7 @@
 mod advisory;
 mod audit;
 mod authority;
+mod beside;
 mod bulk;
 mod call;
 pub mod catalog;
@@ -44,18 +45,21 @@ pub use audit::{
     SecurityEvent,
 };
 pub use authority::{Authority, Identity, KeyGrant, PresentedKey};
+pub use beside::{
+    CatalogueSession, ListAcross, OwnRows, PersonalSeen, PersonalSession, PublicRows,
+};
 pub use bulk::Progress;
 pub use claim::SigningKey;
 pub use context::{ActorKind, Role, TenantContext};
 pub use database::{Database, DatabaseBuilder, Purged};
 pub use entity::{
-    Audited, BehindGlass, Child, Constraint, Global, Link, NewRow, Parent, Scoped, SoftDelete,
-    Versioned, WhollyBehindGlass,
+    Audited, BehindGlass, Catalogued, Child, Constraint, Global, Link, NewRow, Parent, Personal,
+    PersonalUpdate, Scoped, SoftDelete, Versioned, WhollyBehindGlass,
 };
 pub use error::{Error, ErrorKind, Result};
 pub use field::{
-    BelongsTo, Direction, Field, Filter, HasMany, Leakproof, LeakproofOrder, NotNull, Null, Sort,
-    Unique,
+    BelongsTo, Direction, Field, Filter, HasMany, Leakproof, LeakproofOrder, NotNull, Null,
+    PersonalSort, PublicSort, Sort, Unique,
 };
 pub use glass::{BreakGlass, GlassRows, GlassSession, Glimpse, Opening};
 pub use hook::{Change, Hook, Planned, Verb};

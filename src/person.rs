@@ -6,14 +6,15 @@ use sea_orm::{FromQueryResult, Value};
 use uuid::Uuid;
 
 use crate::{
-    ActorId, Database, Error, ErrorKind, Result, call, claim,
+    ActorId, Database, Error, ErrorKind, Result, SigningKey, call,
+    claim::{self, Enter},
     connection::{Connection, Purpose},
 };
 
 /// A person who acts in no workspace: signs up, reads which workspaces they are in, accepts an
 /// invitation.
 ///
-/// Made by [`Database::person`]. It reaches no row. It calls functions of the schema, which find the
+/// Made by [`Database::person`]. By itself it reaches no row; [`Database::personal`] does. It calls functions of the schema, which find the
 /// person in the sealed context and take from there what is theirs; no argument says who asks.
 #[derive(Clone)]
 #[must_use = "a person does nothing until a function is called"]
@@ -102,8 +103,13 @@ impl Person {
     }
 
     async fn enter(&self) -> Result<Connection> {
-        let claim = claim::person(&self.actor, self.request, self.database.inner.signing_key());
-        self.database.inner.enter(claim).await
+        let inner = &self.database.inner;
+        inner.enter(self.claim(inner.signing_key())).await
+    }
+
+    /// What the person says to the database when a transaction begins.
+    pub(crate) fn claim(&self, key: Option<&SigningKey>) -> Enter {
+        claim::person(&self.actor, self.request, key)
     }
 }
 

@@ -47,7 +47,7 @@ pub use mask::Mask;
 pub use policies::Policies;
 pub use roles::{Ordered, Roles};
 pub use row_security::RowSecurity;
-pub use scopes::{Personal, Published};
+pub use scopes::{Own, Published};
 pub(crate) use statement::Intent;
 pub use when::{ActorColumn, Moment, When};
 
@@ -72,7 +72,7 @@ pub use when::{ActorColumn, Moment, When};
 pub struct Policy<E: EntityTrait> {
     rules: Vec<Rule<E>>,
     /// At most one each; [`check`](Policy::check) refuses more.
-    personal: Vec<Personal<E>>,
+    personal: Vec<Own<E>>,
     catalogue: Vec<Published<E>>,
     veils: Vec<Veil<E>>,
     glass: Vec<Glass<E>>,

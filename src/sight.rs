@@ -7,16 +7,17 @@ mod fields;
 
 use chrono::{DateTime, Utc};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue, Condition, EntityTrait, IdenStatic, ModelTrait, Value,
+    ActiveModelTrait, ActiveValue, ColumnTrait, Condition, EntityTrait, IdenStatic, ModelTrait,
+    Value,
     sea_query::{Alias, Expr, ExprTrait, Query, extension::postgres::PgFunc},
 };
 use sqlx::{Row, postgres::PgRow};
 
 use crate::{
-    Access, Error, Result, Scoped, Session, TenantContext, WorkspaceId,
+    Access, ActorId, Error, Personal, Result, Scoped, Session, TenantContext, WorkspaceId,
     error::{from_statement, refused},
     field::qualified,
-    policy::{Action, Covers, Image, Intent, Known, NO_RULE, Policy, Verdict},
+    policy::{Action, Covers, Image, Intent, Known, NO_RULE, Policies, Policy, Verdict},
     query::Visibility,
 };
 
@@ -78,6 +79,42 @@ impl<'s, E: Scoped> Sight<'s, E> {
             rules: Some((policy, context)),
             ..Self::of_workspace(context.workspace())
         }
+    }
+
+    /// A person's own rows, of whatever workspace.
+    pub(crate) fn of_person(person: &ActorId) -> Self
+    where
+        E: Personal,
+    {
+        // As with the workspace: for the index, and where row security is off.
+        let mine = qualified(E::PERSON).eq(E::PERSON.save_as(Expr::val(person.0.to_value())));
+        Self {
+            scope: Condition::all().add(mine),
+            rules: None,
+            covers: Covers::none(),
+            spans_workspaces: true,
+        }
+    }
+
+    /// What is published, of whatever workspace. Where the table's policy is known, the statement says it too.
+    pub(crate) fn of_catalogue(policies: &Policies) -> Self {
+        let published = policies.of::<E>().and_then(Policy::published);
+        let scope = Condition::all();
+        Self {
+            scope: match published {
+                Some(filter) => scope.add(filter.clone().into_condition()),
+                None => scope,
+            },
+            rules: None,
+            covers: Covers::none(),
+            spans_workspaces: true,
+        }
+    }
+
+    /// Of these the rows of one workspace, which is part of their names.
+    pub(crate) fn in_workspace(mut self, workspace: Value) -> Self {
+        self.scope = self.scope.add(qualified(E::WORKSPACE).eq(workspace));
+        self
     }
 
     /// The condition that every level of every statement carries.

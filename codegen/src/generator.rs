@@ -53,6 +53,8 @@ pub struct Generator {
     pub(crate) runtime_role: String,
     pub(crate) audit_role: String,
     pub(crate) search_role: String,
+    pub(crate) person_role: String,
+    pub(crate) catalogue_role: String,
     pub(crate) serde: bool,
 }
 
@@ -82,6 +84,8 @@ impl Generator {
             runtime_role: "tenantry_app".to_owned(),
             audit_role: "tenantry_audit".to_owned(),
             search_role: "tenantry_search".to_owned(),
+            person_role: "tenantry_person".to_owned(),
+            catalogue_role: "tenantry_catalogue".to_owned(),
             serde: false,
         }
     }

@@ -7,6 +7,7 @@ mod facts;
 mod fields;
 mod glass;
 mod relations;
+mod scopes;
 mod searches;
 mod shape;
 mod vocabularies;
@@ -43,6 +44,8 @@ pub(crate) struct Entity {
     pub(crate) uniques: Vec<Unique>,
     pub(crate) searches: Vec<Search>,
     pub(crate) constraints: Vec<(String, Vec<String>)>,
+    pub(crate) personal: Option<Personal>,
+    pub(crate) public: Option<Public>,
     pub(crate) versioned: bool,
     pub(crate) audited: bool,
     /// What operators read of it under break-glass.
@@ -150,6 +153,22 @@ pub(crate) struct Sort {
     pub(crate) keys: Vec<(String, bool)>,
 }
 
+/// What is a person's own.
+pub(crate) struct Personal {
+    /// The variant of the column that names the person.
+    pub(crate) variant: String,
+    /// The columns that the person may change.
+    pub(crate) changes: Vec<String>,
+    pub(crate) sorts: Vec<Sort>,
+}
+
+/// What is published.
+pub(crate) struct Public {
+    /// The columns that everybody sees.
+    pub(crate) columns: Vec<String>,
+    pub(crate) sorts: Vec<Sort>,
+}
+
 /// A `Unique` constant.
 pub(crate) struct Unique {
     pub(crate) constant: String,
@@ -222,6 +241,16 @@ impl Search {
 impl Entity {
     pub(crate) fn field(&self, column: &str) -> Option<&Field> {
         self.fields.iter().find(|field| field.column == column)
+    }
+
+    /// Every order, with the type of its constant.
+    pub(crate) fn all_sorts(&self) -> impl Iterator<Item = (&'static str, &Sort)> {
+        let within = self.sorts.iter().map(|sort| ("Sort", sort));
+        let personal = self.personal.iter().flat_map(|personal| &personal.sorts);
+        let public = self.public.iter().flat_map(|public| &public.sorts);
+        within
+            .chain(personal.map(|sort| ("PersonalSort", sort)))
+            .chain(public.map(|sort| ("PublicSort", sort)))
     }
 
     /// The column that, within a workspace, names the row.

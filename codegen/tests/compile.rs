@@ -31,6 +31,7 @@ golden! {
     #[path = "golden/keys/expected"] keys: metrics;
     #[path = "golden/legacy/expected"] legacy: crm;
     #[path = "golden/relations/expected"] relations: forum;
+    #[path = "golden/scopes/expected"] scopes: press;
     #[path = "golden/text_keys/expected"] text_keys: depot;
     #[path = "golden/types/expected"] types: warehouse;
     #[path = "golden/vocabularies/expected"] vocabularies: billing;

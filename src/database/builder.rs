@@ -23,6 +23,9 @@ use crate::{
     retry::RetryPolicy,
 };
 
+/// How many connections the pools beside the workspace have at most.
+const BESIDE: u32 = 5;
+
 /// Describes a database; [`connect`](DatabaseBuilder::connect) opens it.
 ///
 /// Every setting has a default that a service can start with. Durations of zero switch a timeout
@@ -32,6 +35,8 @@ pub struct DatabaseBuilder {
     url: String,
     read_url: Option<String>,
     break_glass_url: Option<String>,
+    personal_url: Option<String>,
+    catalogue_url: Option<String>,
     pool: PgPoolOptions,
     application_name: String,
     statement_timeout: Duration,
@@ -53,6 +58,8 @@ impl DatabaseBuilder {
             url,
             read_url: None,
             break_glass_url: None,
+            personal_url: None,
+            catalogue_url: None,
             pool: PgPoolOptions::new()
                 .max_connections(10)
                 .acquire_timeout(Duration::from_secs(10))
@@ -158,6 +165,22 @@ impl DatabaseBuilder {
         self
     }
 
+    /// Opens [personal sessions](Database::personal), by a login that is a member of `tenantry_person` and of nothing else.
+    ///
+    /// Their pool has at most five connections.
+    pub fn personal_url(mut self, url: impl Into<String>) -> Self {
+        self.personal_url = Some(url.into());
+        self
+    }
+
+    /// Opens the [catalogue](Database::catalogue), by a login that is a member of `tenantry_catalogue` and of nothing else.
+    ///
+    /// Its pool has at most five connections.
+    pub fn catalogue_url(mut self, url: impl Into<String>) -> Self {
+        self.catalogue_url = Some(url.into());
+        self
+    }
+
     /// Uses unnamed statements, which a PgBouncer in transaction mode can pass on whatever its
     /// version. Costs one more round trip for each statement.
     ///
@@ -222,8 +245,8 @@ impl DatabaseBuilder {
     ///
     /// [`ErrorKind::Invalid`](crate::ErrorKind::Invalid) if the URL is not valid, if a policy is none
     /// ([`Policy::check`]) or its migration was not run, if the login is a
-    /// superuser, bypasses or owns the tables, if a table it may touch has no wall, or if the server is
-    /// too old. Policies that were made from another declaration are a warning: a deployment may be going on;
+    /// superuser, bypasses or owns the tables, is not of the scope that its URL is for, if a table it may touch has no wall, or if
+    /// the server is too old. Policies that were made from another declaration are a warning: a deployment may be going on;
     /// [`ErrorKind::Unavailable`](crate::ErrorKind::Unavailable) if the server cannot be reached.
     pub async fn connect(self, authority: impl Authority) -> Result<Database> {
         let declared = self.policies.row_security()?;
@@ -231,14 +254,10 @@ impl DatabaseBuilder {
         let settings = self.settings();
         let asking = Asking::new(&pool, &settings, self.persistent);
         check::compare_policies(asking, &declared).await?;
-        let read_pool = match &self.read_url {
-            Some(url) => Some(self.open(url, Scope::Workspace).await?),
-            None => None,
-        };
-        let glass_pool = match &self.break_glass_url {
-            Some(url) => Some(self.open(url, Scope::Glass).await?),
-            None => None,
-        };
+        let read_pool = self.open_if(&self.read_url, Scope::Workspace).await?;
+        let glass_pool = self.open_if(&self.break_glass_url, Scope::Glass).await?;
+        let personal_pool = self.open_if(&self.personal_url, Scope::Person).await?;
+        let catalogue_pool = self.open_if(&self.catalogue_url, Scope::Catalogue).await?;
         Ok(Database {
             isolation: Isolation::default(),
             request: None,
@@ -248,6 +267,8 @@ impl DatabaseBuilder {
                 pool,
                 read_pool,
                 glass_pool,
+                personal_pool,
+                catalogue_pool,
                 authority: Box::new(authority),
                 signing_key: self.signing_key,
                 tokens: self.tokens,
@@ -260,6 +281,13 @@ impl DatabaseBuilder {
                 policies: self.policies,
             }),
         })
+    }
+
+    async fn open_if(&self, url: &Option<String>, scope: Scope) -> Result<Option<PgPool>> {
+        match url {
+            Some(url) => self.open(url, scope).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     async fn open(&self, url: &str, scope: Scope) -> Result<PgPool> {
@@ -278,9 +306,14 @@ impl DatabaseBuilder {
             options = options.extra_float_digits(None);
         }
         let settings = self.settings();
-        let pool = match scope {
-            Scope::Workspace => self.pool.clone(),
-            Scope::Glass => self.pool.clone().min_connections(0).max_connections(2),
+        let most = match scope {
+            Scope::Workspace => None,
+            Scope::Person | Scope::Catalogue => Some(BESIDE.min(self.pool.get_max_connections())),
+            Scope::Glass => Some(2),
+        };
+        let pool = match most {
+            None => self.pool.clone(),
+            Some(most) => self.pool.clone().min_connections(0).max_connections(most),
         };
         let pool = match pool.connect_with(options.clone()).await {
             Ok(pool) => pool,

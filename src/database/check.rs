@@ -32,6 +32,8 @@ pub(super) enum Unpatched {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Scope {
     Workspace,
+    Person,
+    Catalogue,
     Glass,
 }
 
@@ -39,6 +41,8 @@ impl Scope {
     const fn roles(self) -> &'static [&'static str] {
         match self {
             Self::Workspace => &["tenantry_app", "tenantry_reader"],
+            Self::Person => &["tenantry_person"],
+            Self::Catalogue => &["tenantry_catalogue"],
             Self::Glass => &["tenantry_glass"],
         }
     }

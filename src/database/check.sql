@@ -16,7 +16,11 @@ SELECT
           AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
           AND (pg_has_role(current_user, c.relowner, 'MEMBER') OR pg_has_role(session_user, c.relowner, 'MEMBER'))
     ) AS owner,
-    to_regprocedure('tenantry.enter(text,text)') IS NOT NULL AS kernel,
+    -- Not by its name: the catalogue may not even look into the schema.
+    EXISTS (
+        SELECT FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+        WHERE n.nspname = 'tenantry' AND p.proname = 'enter'
+    ) AS kernel,
     (
         SELECT coalesce(array_agg(r.rolname::text ORDER BY r.rolname), '{}') FROM pg_catalog.pg_roles r
         WHERE r.rolname IN ('tenantry_app', 'tenantry_reader', 'tenantry_person', 'tenantry_catalogue', 'tenantry_glass')

@@ -57,6 +57,50 @@ impl<E: EntityTrait> fmt::Debug for Sort<E> {
     }
 }
 
+macro_rules! sorts_across {
+    ($($(#[$about:meta])* $name:ident;)*) => {$(
+        $(#[$about])*
+        ///
+        /// The columns are those of the index, none of them nullable, with the id last. The workspace, which comes behind it, goes without
+        /// saying: across workspaces two rows may have one id.
+        pub struct $name<E: EntityTrait>(Sort<E>);
+
+        impl<E: EntityTrait> $name<E> {
+            /// Names an index and the columns it orders by.
+            #[must_use]
+            pub const fn by_index(
+                index: &'static str,
+                keys: &'static [(E::Column, Direction)],
+            ) -> Self {
+                Self(Sort::by_index(index, keys))
+            }
+        }
+
+        impl<E: EntityTrait> From<$name<E>> for Sort<E> {
+            fn from(sort: $name<E>) -> Self {
+                sort.0
+            }
+        }
+        impl<E: EntityTrait> Clone for $name<E> {
+            fn clone(&self) -> Self {
+                *self
+            }
+        }
+        impl<E: EntityTrait> Copy for $name<E> {}
+        impl<E: EntityTrait> fmt::Debug for $name<E> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )*};
+}
+sorts_across! {
+    /// An order over a person's own rows that an index serves. Generated, one constant per index that begins with the person.
+    PersonalSort;
+    /// An order over what is published that an index serves. Generated, one constant per index over what is published.
+    PublicSort;
+}
+
 /// A unique constraint or index: the target of an upsert, and a name to ask an error for.
 pub struct Unique<E: EntityTrait> {
     pub(crate) name: &'static str,

@@ -3,7 +3,7 @@
 use sea_orm::{EntityTrait, IdenStatic, Iterable};
 
 use super::{
-    Personal, Policy, Published, glass,
+    Own, Policy, Published, glass,
     sql::{name, of_filter},
     when::ActorType,
 };
@@ -62,7 +62,7 @@ impl Beside {
         Ok(beside)
     }
 
-    fn personal<E: Scoped>(&mut self, rule: &Personal<E>, table: &str, row: &str) -> Result<()> {
+    fn personal<E: Scoped>(&mut self, rule: &Own<E>, table: &str, row: &str) -> Result<()> {
         let text = |filter: &Option<Filter<E>>| filter.as_ref().map(|one| of_filter(one, row));
         let only = text(&rule.only).transpose()?;
         let mine = format!(

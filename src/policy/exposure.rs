@@ -55,6 +55,13 @@ pub(super) struct Veil<E: EntityTrait> {
     pub(super) when: When<E>,
 }
 
+impl<E: EntityTrait> Veil<E> {
+    /// Whether some contexts do not see the column, or not as it is.
+    pub(super) fn is_opaque(&self) -> bool {
+        self.cover != Cover::Frozen
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Cover {
     /// It is not changed.

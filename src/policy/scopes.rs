@@ -13,12 +13,12 @@ use crate::{Error, ErrorKind, Field, Filter, Result, Scoped};
 /// Which rows of a table are a person's own, in whatever workspace they are, and the few columns that the person may change.
 ///
 /// ```
-/// use tenantry::{Field, Filter, Scoped, policy::{Personal, Policy}};
+/// use tenantry::{Field, Filter, Scoped, policy::{Own, Policy}};
 /// use uuid::Uuid;
 ///
 /// fn letters<E: Scoped>(author: Field<E, Uuid>, text: Field<E, String>, is_draft: Filter<E>) -> Policy<E> {
 ///     Policy::new().personal(
-///         Personal::of("people see what is theirs, and work on it while it is a draft", author)
+///         Own::of("people see what is theirs, and work on it while it is a draft", author)
 ///             .changes(text)
 ///             .before(is_draft.clone())
 ///             .after(is_draft),
@@ -28,7 +28,7 @@ use crate::{Error, ErrorKind, Field, Filter, Result, Scoped};
 ///
 /// Deleted rows are nobody's own.
 #[must_use = "a rule does nothing until a policy takes it"]
-pub struct Personal<E: EntityTrait> {
+pub struct Own<E: EntityTrait> {
     pub(super) name: &'static str,
     pub(super) person: E::Column,
     pub(super) kind: ActorType,
@@ -38,7 +38,7 @@ pub struct Personal<E: EntityTrait> {
     pub(super) after: Option<Filter<E>>,
 }
 
-impl<E: EntityTrait> Personal<E> {
+impl<E: EntityTrait> Own<E> {
     /// Those whose column names the person. The name says the rule in a few words.
     pub fn of<T: ActorColumn, N>(name: &'static str, person: Field<E, T, N>) -> Self {
         Self {
@@ -115,7 +115,7 @@ impl<E: EntityTrait> Published<E> {
 impl<E: Scoped> Policy<E> {
     /// Says which rows are a person's own, whatever workspace they are in: [`Database::personal`](crate::Database::personal) reaches them.
     #[must_use]
-    pub fn personal(mut self, rule: Personal<E>) -> Self {
+    pub fn personal(mut self, rule: Own<E>) -> Self {
         self.personal.push(rule);
         self
     }
@@ -125,6 +125,11 @@ impl<E: Scoped> Policy<E> {
     pub fn catalogue(mut self, rule: Published<E>) -> Self {
         self.catalogue.push(rule);
         self
+    }
+
+    /// Which rows are published.
+    pub(crate) fn published(&self) -> Option<&Filter<E>> {
+        self.catalogue.first().map(|rule| &rule.filter)
     }
 
     /// Refuses what no scope could hold to.
@@ -151,12 +156,39 @@ impl<E: Scoped> Policy<E> {
                 "the table has a rule of what is published already",
             );
         }
+        self.check_veils()?;
         self.personal.iter().try_for_each(check_personal)?;
         self.catalogue.iter().try_for_each(check_published)
     }
 }
 
-fn check_personal<E: Scoped>(rule: &Personal<E>) -> Result<()> {
+impl<E: Scoped> Policy<E> {
+    /// No role is known beside the workspace, so what a column shows to some roles alone is shown to none there.
+    fn check_veils(&self) -> Result<()> {
+        for veil in &self.veils {
+            let is_veiled = |column: &E::Column| column.as_str() == veil.column.as_str();
+            for rule in &self.personal {
+                if veil.is_opaque() {
+                    return refused(
+                        rule.name,
+                        "a person would see what the policy hides or masks",
+                    );
+                }
+                if rule.changes.iter().any(is_veiled) {
+                    return refused(rule.name, "a person would change what the policy freezes");
+                }
+            }
+            for rule in &self.catalogue {
+                if veil.is_opaque() && rule.columns.iter().any(is_veiled) {
+                    return refused(rule.name, "it shows what the policy hides or masks");
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn check_personal<E: Scoped>(rule: &Own<E>) -> Result<()> {
     let said = rule.name;
     let is_kept = |column: &str| {
         MANAGED.contains(&column)
@@ -230,7 +262,7 @@ fn refused<T>(rule: &str, why: &str) -> Result<T> {
 /// The columns that are written once, beside those that a change changes.
 const KEPT: [&str; 2] = ["created_at", "created_by"];
 
-impl<E: EntityTrait> Clone for Personal<E> {
+impl<E: EntityTrait> Clone for Own<E> {
     fn clone(&self) -> Self {
         Self {
             name: self.name,
@@ -259,10 +291,10 @@ fn columns<E: EntityTrait>(columns: &[E::Column]) -> String {
     names.join(", ")
 }
 
-impl<E: EntityTrait> fmt::Debug for Personal<E> {
+impl<E: EntityTrait> fmt::Debug for Own<E> {
     /// Names columns, never the values that they are compared with.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Personal {}", self.person.as_str())?;
+        write!(f, "Own {}", self.person.as_str())?;
         if let Some(only) = &self.only {
             write!(f, " only {only:?}")?;
         }

@@ -22,7 +22,7 @@ use super::{POSTGRES, assigned, columns_of, named, returning};
 use crate::{
     Access, Error, Id, Result, Rows, Scoped, Seen, Stale, Versioned, Writes,
     bulk::typed,
-    connection::TRANSACTION_COLUMN,
+    connection::{Connection, TRANSACTION_COLUMN},
     error::{from_statement, not_found},
     field::qualified,
     hook::Turn,
@@ -102,39 +102,51 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         E: Versioned,
     {
         let connection = self.session().connection();
-        let row = connection
-            .fetch_optional(Self::purpose("update"), statement)
-            .await;
-        match row.map_err(Error::about::<E>)? {
-            Some(row) => {
-                connection.learn(&row);
-                let applied: bool = row.try_get(APPLIED).map_err(from_statement)?;
-                let row = model::<E>(row)?;
-                if applied {
-                    return Ok(row);
-                }
-                Err(refusal(&self.sight(), row, seen, change))
-            }
-            None => Err(self.missed(&seen.id, change).await?),
-        }
+        tell(connection, &self.sight(), seen, change, statement).await
     }
+}
 
-    /// Tells why a statement found nothing to write to: the row is missing, or may not be changed.
-    ///
-    /// Under row security a row that may be read but not changed cannot be locked, so only a second,
-    /// plain read tells the two apart. The trip is paid by the loser alone.
-    pub(super) async fn missed(&self, id: &Id<E>, change: &E::ActiveModel) -> Result<Error> {
-        let sight = self.sight();
-        let statement = select::build(select::by_id(&sight, id, Visibility::Live));
-        let connection = self.session().connection();
-        let readable = connection
-            .fetch_optional(Self::purpose("update"), statement)
-            .await?;
-        Ok(match readable {
-            None => not_found::<E>(),
-            Some(row) => sight.why_not_changed(&model::<E>(row)?, change),
-        })
+/// Runs the statement of an update, or of its check, and tells what came of it.
+pub(crate) async fn tell<E: Versioned>(
+    connection: &Connection,
+    sight: &Sight<'_, E>,
+    seen: &Seen<E>,
+    change: &E::ActiveModel,
+    statement: Statement,
+) -> Result<E::Model> {
+    let purpose = Rows::<E>::purpose("update");
+    let row = connection.fetch_optional(purpose, statement).await;
+    match row.map_err(Error::about::<E>)? {
+        Some(row) => {
+            connection.learn(&row);
+            let applied: bool = row.try_get(APPLIED).map_err(from_statement)?;
+            let row = model::<E>(row)?;
+            if applied {
+                return Ok(row);
+            }
+            Err(refusal(sight, row, seen, change))
+        }
+        None => Err(missed(connection, sight, &seen.id, change).await?),
     }
+}
+
+/// Tells why a statement found nothing to write to: the row is missing, or may not be changed.
+///
+/// Under row security a row that may be read but not changed cannot be locked, so only a second,
+/// plain read tells the two apart. The trip is paid by the loser alone.
+async fn missed<E: Scoped>(
+    connection: &Connection,
+    sight: &Sight<'_, E>,
+    id: &Id<E>,
+    change: &E::ActiveModel,
+) -> Result<Error> {
+    let statement = select::build(select::by_id(sight, id, Visibility::Live));
+    let purpose = Rows::<E>::purpose("update");
+    let readable = connection.fetch_optional(purpose, statement).await?;
+    Ok(match readable {
+        None => not_found::<E>(),
+        Some(row) => sight.why_not_changed(&model::<E>(row)?, change),
+    })
 }
 
 /// Why a row, locked and read, was not changed: it is deleted, of another version, or may not be changed so.
@@ -182,7 +194,7 @@ fn locked<E: Versioned>(sight: &Sight<'_, E>, seen: &Seen<E>) -> SelectStatement
 }
 
 /// The locked row as it is, unless it is living and of the version seen and so was changed.
-fn statement<E: Versioned>(
+pub(crate) fn statement<E: Versioned>(
     sight: &Sight<'_, E>,
     seen: &Seen<E>,
     change: &E::ActiveModel,
@@ -228,7 +240,11 @@ fn statement<E: Versioned>(
 }
 
 /// A change that is not made yet: the row, locked, and whether it is the version seen and may be changed so.
-fn check<E: Versioned>(sight: &Sight<'_, E>, seen: &Seen<E>, change: &E::ActiveModel) -> Statement {
+pub(crate) fn check<E: Versioned>(
+    sight: &Sight<'_, E>,
+    seen: &Seen<E>,
+    change: &E::ActiveModel,
+) -> Statement {
     let mut select = locked(sight, seen);
     let mut applied = Expr::col((E::default(), E::VERSION)).eq(seen.version);
     if let Some(deleted_at) = E::DELETED_AT {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use tenantry::catalog::{Catalog, Trigger, TriggerMode};
 
 use super::{
-    Entity, Glass, Kind, Module, cascades, configuration, facts, fields, glass, relations,
+    Entity, Glass, Kind, Module, cascades, configuration, facts, fields, glass, relations, scopes,
     searches,
     shape::{Shape, Shapes},
     vocabularies,
@@ -110,6 +110,8 @@ fn entity(context: &fields::Context<'_>, shape: &Shape<'_>, fields: fields::Fiel
         uniques: Vec::new(),
         searches: Vec::new(),
         constraints: Vec::new(),
+        personal: None,
+        public: None,
         versioned: false,
         audited: table
             .triggers
@@ -146,6 +148,8 @@ fn entity(context: &fields::Context<'_>, shape: &Shape<'_>, fields: fields::Fiel
         &mut constants,
     );
     entity.constraints = facts::constraints(table, &entity);
+    entity.personal = scopes::personal(generator, table, &entity, &mut constants);
+    entity.public = scopes::public(generator, table, &entity, &mut constants);
     entity
 }
 

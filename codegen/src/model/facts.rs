@@ -47,69 +47,78 @@ pub(super) fn sorts(table: &Table, entity: &Entity, constants: &mut BTreeSet<Str
     }
     let mut sorts = Vec::new();
     for index in &table.indexes {
-        let Some(keys) = walkable(table, entity, index, scope, id) else {
+        let covers_the_living = index.predicate.as_deref().is_none_or(is_living);
+        let Some(keys) = walkable(table, entity, index, Some(scope)).filter(|_| covers_the_living)
+        else {
             continue;
         };
         // Without anything between workspace and id there is no order to speak of.
-        if keys.len() < 2 {
+        if keys.len() < 2 || keys.last().is_none_or(|(column, _)| *column != id) {
             continue;
         }
-        let columns: Vec<&str> = keys.iter().map(|(column, _)| *column).collect();
-        let name = stem(
-            &index.name,
-            &table.name,
-            &["_idx", "_index", "_pkey", "_key"],
-        )
-        .unwrap_or_else(|| format!("by_{}", columns[..columns.len() - 1].join("_and_")));
-        let order: Vec<String> = keys
-            .iter()
-            .map(|(column, descending)| {
-                format!("{column}{}", if *descending { " DESC" } else { "" })
-            })
-            .collect();
-        let what = index.comment.clone().unwrap_or_else(|| described(&keys));
-        sorts.push(Sort {
-            constant: unused(
-                constants,
-                &names::constant(&name),
-                &format!("BY_{}", names::constant(&name)),
-            ),
-            doc: format!(
-                "{}\n\nIndex `{}`: `{}`.",
-                sentence(&what),
-                index.name,
-                order.join(", ")
-            ),
-            index: index.name.clone(),
-            keys: keys
-                .iter()
-                .filter_map(|(column, descending)| {
-                    Some((entity.field(column)?.variant.clone(), *descending))
-                })
-                .collect(),
-        });
+        sorts.push(sort(table, entity, index, &keys, constants));
     }
     sorts
 }
 
-fn walkable<'i>(
+/// The order of an index, whose last column names the row.
+pub(super) fn sort(
+    table: &Table,
+    entity: &Entity,
+    index: &Index,
+    keys: &[(&str, bool)],
+    constants: &mut BTreeSet<String>,
+) -> Sort {
+    let columns: Vec<&str> = keys.iter().map(|(column, _)| *column).collect();
+    let name = stem(
+        &index.name,
+        &table.name,
+        &["_idx", "_index", "_pkey", "_key"],
+    )
+    .unwrap_or_else(|| format!("by_{}", columns[..columns.len() - 1].join("_and_")));
+    let order: Vec<String> = keys
+        .iter()
+        .map(|(column, descending)| format!("{column}{}", if *descending { " DESC" } else { "" }))
+        .collect();
+    let what = index.comment.clone().unwrap_or_else(|| described(keys));
+    Sort {
+        constant: unused(
+            constants,
+            &names::constant(&name),
+            &format!("BY_{}", names::constant(&name)),
+        ),
+        doc: format!(
+            "{}\n\nIndex `{}`: `{}`.",
+            sentence(&what),
+            index.name,
+            order.join(", ")
+        ),
+        index: index.name.clone(),
+        keys: keys
+            .iter()
+            .filter_map(|(column, descending)| {
+                Some((entity.field(column)?.variant.clone(), *descending))
+            })
+            .collect(),
+    }
+}
+
+/// The columns of an index that can be walked in its order, behind the one that it leads with.
+pub(super) fn walkable<'i>(
     table: &Table,
     entity: &Entity,
     index: &'i Index,
-    scope: &str,
-    id: &str,
+    lead: Option<&str>,
 ) -> Option<Vec<(&'i str, bool)>> {
-    let covers_the_living = index.predicate.as_deref().is_none_or(is_living);
-    let (first, rest) = index.columns.split_first()?;
-    if index.method != "btree"
-        || !index.valid
-        || !covers_the_living
-        || first.name.as_deref() != Some(scope)
-    {
+    let rest = match (lead, index.columns.split_first()?) {
+        (None, _) => index.columns.as_slice(),
+        (Some(lead), (first, rest)) if first.name.as_deref() == Some(lead) => rest,
+        (Some(_), _) => return None,
+    };
+    if index.method != "btree" || !index.valid {
         return None;
     }
-    let keys: Option<Vec<(&str, bool)>> = rest
-        .iter()
+    rest.iter()
         .map(|part| {
             let name = part.name.as_deref()?;
             let column = table.column(name)?;
@@ -121,8 +130,7 @@ fn walkable<'i>(
             (ordered && plain && !column.nullable && entity.field(name).is_some())
                 .then_some((name, part.descending))
         })
-        .collect();
-    keys.filter(|keys| keys.last().is_some_and(|(column, _)| *column == id))
+        .collect()
 }
 
 fn described(keys: &[(&str, bool)]) -> String {
@@ -145,7 +153,7 @@ fn listed(words: &[String], and: &str) -> String {
 }
 
 /// Whether a predicate is `deleted_at IS NULL`.
-fn is_living(predicate: &str) -> bool {
+pub(super) fn is_living(predicate: &str) -> bool {
     predicate.trim_matches(['(', ')']) == "deleted_at IS NULL"
 }
 

@@ -30,6 +30,7 @@ pub(super) fn render(entity: &Entity, serde: bool) -> String {
     facts::render(&mut text, entity);
     facts::constants(&mut text, entity);
     inputs::render(&mut text, entity);
+    public(&mut text, entity, serde);
     text.into_string()
 }
 
@@ -78,6 +79,9 @@ fn imports(text: &mut Text, entity: &Entity) {
     if writes_update {
         sea_orm.push("ActiveValue");
     }
+    if entity.public.is_some() {
+        sea_orm.push("FromQueryResult");
+    }
     if sets {
         sea_orm.push("Set");
     }
@@ -89,16 +93,19 @@ fn imports(text: &mut Text, entity: &Entity) {
             .iter()
             .any(|search| search.type_name() == name)
     };
+    let sorted = |name| entity.all_sorts().any(|(type_name, _)| type_name == name);
     let used = [
         ("BelongsTo", !entity.parents.is_empty()),
         ("Constraint", !entity.constraints.is_empty()),
-        ("Direction", !entity.sorts.is_empty()),
+        ("Direction", entity.all_sorts().next().is_some()),
         ("DocumentSearch", searched("DocumentSearch")),
         ("Field", true),
         ("HasMany", !entity.collections.is_empty()),
         ("Null", entity.fields.iter().any(|field| field.nullable)),
+        ("PersonalSort", sorted("PersonalSort")),
+        ("PublicSort", sorted("PublicSort")),
         ("Search", searched("Search")),
-        ("Sort", !entity.sorts.is_empty()),
+        ("Sort", sorted("Sort")),
         ("TagSearch", searched("TagSearch")),
         ("Unique", !entity.uniques.is_empty()),
     ];
@@ -134,6 +141,41 @@ fn model(text: &mut Text, entity: &Entity, serde: bool) {
             text.doc(&field.doc);
             if !field.attributes.is_empty() {
                 text.attribute("sea_orm", &field.attributes);
+            }
+            text.line(&format!("pub {}: {},", field.name, full_type(field)));
+        }
+    });
+}
+
+/// What everybody sees of a row.
+fn public(text: &mut Text, entity: &Entity, serde: bool) {
+    let Some(public) = &entity.public else {
+        return;
+    };
+    let fields: Vec<&Field> = public
+        .columns
+        .iter()
+        .filter_map(|name| entity.field(name))
+        .collect();
+    text.blank();
+    text.doc(&format!(
+        "What everybody sees of {} that is published.",
+        names::with_article(&entity.module)
+    ));
+    let mut traits = vec!["Clone", "Debug", "PartialEq"];
+    if fields.iter().all(|field| field.is_eq) {
+        traits.push("Eq");
+    }
+    traits.push("FromQueryResult");
+    if serde {
+        traits.extend(["serde::Serialize", "serde::Deserialize"]);
+    }
+    text.derive(&traits);
+    text.block("pub struct Public", |text| {
+        for field in fields {
+            text.doc(&field.doc);
+            if field.name != field.column {
+                text.attribute("sea_orm", &[format!("from_alias = {:?}", field.column)]);
             }
             text.line(&format!("pub {}: {},", field.name, full_type(field)));
         }

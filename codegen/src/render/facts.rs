@@ -71,7 +71,7 @@ fn scoped(text: &mut Text, entity: &Entity, scope: &str, id: &str, key: &str) {
     if !searched.is_empty() {
         let columns = searched
             .iter()
-            .map(|variant| Expression::atom(&format!("Column::{variant}")))
+            .map(|variant| Expression::atom(format!("Column::{variant}")))
             .collect();
         text.assign(
             "const SEARCHED: &'static [Column]",
@@ -163,6 +163,38 @@ fn further(text: &mut Text, entity: &Entity) {
     if entity.glass == Glass::Every {
         text.line("impl tenantry::WhollyBehindGlass for Entity {}");
     }
+    beside(text, entity);
+}
+
+/// What the scopes beside the workspace reach.
+fn beside(text: &mut Text, entity: &Entity) {
+    if let Some(personal) = &entity.personal {
+        text.blank();
+        text.block("impl tenantry::Personal for Entity", |text| {
+            let person = &personal.variant;
+            text.line(&format!("const PERSON: Column = Column::{person};"));
+        });
+        if entity.versioned && !personal.changes.is_empty() {
+            text.blank();
+            text.block("impl tenantry::PersonalUpdate for Entity", |text| {
+                text.line("type Change = PersonalUpdate;");
+            });
+        }
+    }
+    if let Some(public) = &entity.public {
+        text.blank();
+        text.block("impl tenantry::Catalogued for Entity", |text| {
+            text.line("type Public = Public;");
+            text.blank();
+            let fields = public.columns.iter().filter_map(|name| entity.field(name));
+            let columns =
+                fields.map(|field| Expression::atom(format!("Column::{}", field.variant)));
+            text.assign(
+                "const PUBLIC: &'static [Column]",
+                &Expression::Slice(columns.collect()),
+            );
+        });
+    }
 }
 
 /// The relations along which a delete goes.
@@ -199,7 +231,7 @@ pub(super) fn constants(text: &mut Text, entity: &Entity) {
             ),
         );
     }
-    for sort in &entity.sorts {
+    for (type_name, sort) in entity.all_sorts() {
         text.blank();
         text.doc(&sort.doc);
         let keys = sort
@@ -218,9 +250,9 @@ pub(super) fn constants(text: &mut Text, entity: &Entity) {
             })
             .collect();
         text.assign(
-            &format!("pub const {}: Sort<Entity>", sort.constant),
+            &format!("pub const {}: {type_name}<Entity>", sort.constant),
             &Expression::call(
-                "Sort::by_index",
+                format!("{type_name}::by_index"),
                 vec![Expression::text(&sort.index), Expression::Slice(keys)],
             ),
         );

@@ -11,7 +11,16 @@ pub(super) fn render(text: &mut Text, entity: &Entity) {
         insert(text, entity);
     }
     if entity.versioned {
-        update(text, entity);
+        let fields = entity.fields.iter().filter(|field| field.input.updatable);
+        let doc = "The columns that callers may change";
+        update(text, "Update", doc, &fields.collect::<Vec<_>>());
+        let personal = entity.personal.iter();
+        let changes = personal.flat_map(|personal| &personal.changes);
+        let fields: Vec<&Field> = changes.filter_map(|name| entity.field(name)).collect();
+        if !fields.is_empty() {
+            let doc = "The columns that a person may change of what is theirs";
+            update(text, "PersonalUpdate", doc, &fields);
+        }
     }
 }
 
@@ -130,24 +139,19 @@ fn setters(text: &mut Text, optional: &[&Field]) {
     }
 }
 
-fn update(text: &mut Text, entity: &Entity) {
-    let fields: Vec<&Field> = entity
-        .fields
-        .iter()
-        .filter(|field| field.input.updatable)
-        .collect();
+fn update(text: &mut Text, name: &str, doc: &str, fields: &[&Field]) {
     text.blank();
     if fields.is_empty() {
         text.doc("Callers may change no column.");
     } else {
-        text.doc(
-            "The columns that callers may change; those left out stay as they are.\n\n\
+        text.doc(&format!(
+            "{doc}; those left out stay as they are.\n\n\
              Write `Set(value)`, and `..Default::default()` for the rest.",
-        );
+        ));
     }
     text.derive(&["Clone", "Debug", "Default"]);
-    text.block("pub struct Update", |text| {
-        for field in &fields {
+    text.block(&format!("pub struct {name}"), |text| {
+        for field in fields {
             text.doc(&field.doc);
             text.line(&format!(
                 "pub {}: ActiveValue<{}>,",
@@ -157,12 +161,9 @@ fn update(text: &mut Text, entity: &Entity) {
         }
     });
     text.blank();
-    text.block("impl From<Update> for ActiveModel", |text| {
-        let update = if fields.is_empty() {
-            "_: Update"
-        } else {
-            "update: Update"
-        };
+    text.block(&format!("impl From<{name}> for ActiveModel"), |text| {
+        let update = if fields.is_empty() { "_" } else { "update" };
+        let update = format!("{update}: {name}");
         text.block(&format!("fn from({update}) -> Self"), |text| {
             if fields.is_empty() {
                 text.line("Default::default()");

@@ -120,3 +120,9 @@ async fn legacy_keys() {
         .singular("crm.tenants", "tenant");
     hold("legacy", generator).await;
 }
+
+/// What a person's wall says is theirs, and what the catalogue is granted.
+#[tokio::test]
+async fn scopes_beside_the_workspace() {
+    hold("scopes", workspaces().schema("press")).await;
+}

@@ -4,8 +4,8 @@
 //!
 //! Left out: `live`, `search_vector`.
 
-use sea_orm::{ActiveValue, Set, entity::prelude::*};
-use tenantry::{Constraint, Direction, Field, HasMany, Null, Search, Sort, Unique};
+use sea_orm::{ActiveValue, FromQueryResult, Set, entity::prelude::*};
+use tenantry::{Constraint, Direction, Field, HasMany, Null, PublicSort, Search, Sort, Unique};
 
 /// The id of a challenge.
 pub type Id = tenantry::Id<Entity>;
@@ -172,6 +172,21 @@ impl tenantry::Audited for Entity {}
 impl tenantry::BehindGlass for Entity {}
 impl tenantry::WhollyBehindGlass for Entity {}
 
+impl tenantry::Catalogued for Entity {
+    type Public = Public;
+
+    const PUBLIC: &'static [Column] = &[
+        Column::WorkspaceId,
+        Column::Id,
+        Column::Title,
+        Column::Description,
+        Column::Status,
+        Column::StartsAt,
+        Column::EndsAt,
+        Column::CreatedAt,
+    ];
+}
+
 /// The workspace that the row belongs to.
 pub const WORKSPACE_ID: Field<Entity, Uuid> = Field::new(Column::WorkspaceId);
 
@@ -250,6 +265,17 @@ pub const BY_STATUS: Sort<Entity> = Sort::by_index(
     "challenges_status_idx",
     &[
         (Column::Status, Direction::Ascending),
+        (Column::CreatedAt, Direction::Descending),
+        (Column::Id, Direction::Descending),
+    ],
+);
+
+/// By `created_at` descending, then `id` descending.
+///
+/// Index `challenges_published_idx`: `created_at DESC, id DESC`.
+pub const PUBLISHED: PublicSort<Entity> = PublicSort::by_index(
+    "challenges_published_idx",
+    &[
         (Column::CreatedAt, Direction::Descending),
         (Column::Id, Direction::Descending),
     ],
@@ -386,4 +412,25 @@ impl From<Update> for ActiveModel {
             ..Default::default()
         }
     }
+}
+
+/// What everybody sees of a challenge that is published.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult, serde::Serialize, serde::Deserialize)]
+pub struct Public {
+    /// The workspace that the row belongs to.
+    pub workspace_id: Uuid,
+    /// The row, within its workspace.
+    pub id: Id,
+    /// What people see in lists.
+    pub title: String,
+    /// What is to be done, as a document.
+    pub description: Json,
+    /// Where it stands in its life.
+    pub status: Status,
+    /// When work may begin.
+    pub starts_at: Option<DateTimeUtc>,
+    /// When work must be handed in.
+    pub ends_at: Option<DateTimeUtc>,
+    /// When the row was inserted.
+    pub created_at: DateTimeUtc,
 }

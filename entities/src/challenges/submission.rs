@@ -5,7 +5,7 @@
 //! Left out: `live`.
 
 use sea_orm::{ActiveValue, Set, entity::prelude::*};
-use tenantry::{BelongsTo, Constraint, Direction, Field, Null, Sort, Unique};
+use tenantry::{BelongsTo, Constraint, Direction, Field, Null, PersonalSort, Sort, Unique};
 
 /// The id of a submission.
 pub type Id = tenantry::Id<Entity>;
@@ -168,6 +168,14 @@ impl tenantry::Audited for Entity {}
 
 impl tenantry::BehindGlass for Entity {}
 
+impl tenantry::Personal for Entity {
+    const PERSON: Column = Column::UserId;
+}
+
+impl tenantry::PersonalUpdate for Entity {
+    type Change = PersonalUpdate;
+}
+
 /// The workspace that the row belongs to.
 pub const WORKSPACE_ID: Field<Entity, Uuid> = Field::new(Column::WorkspaceId);
 
@@ -233,6 +241,17 @@ pub const BY_STATUS: Sort<Entity> = Sort::by_index(
     &[
         (Column::ChallengeId, Direction::Ascending),
         (Column::Status, Direction::Ascending),
+        (Column::CreatedAt, Direction::Descending),
+        (Column::Id, Direction::Descending),
+    ],
+);
+
+/// By `created_at` descending, then `id` descending.
+///
+/// Index `submissions_mine_idx`: `created_at DESC, id DESC`.
+pub const MINE: PersonalSort<Entity> = PersonalSort::by_index(
+    "submissions_mine_idx",
+    &[
         (Column::CreatedAt, Direction::Descending),
         (Column::Id, Direction::Descending),
     ],
@@ -343,6 +362,24 @@ impl From<Update> for ActiveModel {
             content: update.content,
             status: update.status,
             score: update.score,
+            ..Default::default()
+        }
+    }
+}
+
+/// The columns that a person may change of what is theirs; those left out stay as they are.
+///
+/// Write `Set(value)`, and `..Default::default()` for the rest.
+#[derive(Clone, Debug, Default)]
+pub struct PersonalUpdate {
+    /// The work, as a document.
+    pub content: ActiveValue<Json>,
+}
+
+impl From<PersonalUpdate> for ActiveModel {
+    fn from(update: PersonalUpdate) -> Self {
+        Self {
+            content: update.content,
             ..Default::default()
         }
     }

@@ -4,7 +4,7 @@
 
 use tenantry::{
     ActorKind,
-    policy::{Action, Glass, Personal, Policies, Policy, Published, When},
+    policy::{Action, Glass, Own, Policies, Policy, Published, When},
 };
 use tenantry_entities::challenges::{
     challenge::{self, Status as Stage},
@@ -97,7 +97,7 @@ pub fn submissions() -> Policy<submission::Entity> {
         .allow("jobs write", Action::WRITES, When::kind(ActorKind::Job))
         .allow("owners and the job that purges", Action::Purge, purge())
         .personal(
-            Personal::of(
+            Own::of(
                 "people see what is theirs, and work on it while it is a draft",
                 submission::USER_ID,
             )

@@ -4,7 +4,7 @@ use insta::assert_snapshot;
 
 use crate::{
     ErrorKind, Field, Filter, Null,
-    policy::{Action, Personal, Policy, Published, When},
+    policy::{Action, Own, Policy, Published, When},
     sample::{Column, Entity, Id, NAME, SIZE},
 };
 
@@ -23,8 +23,8 @@ fn sql(policy: &Policy<Entity>) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-fn mine() -> Personal<Entity> {
-    Personal::of("mine", NAME)
+fn mine() -> Own<Entity> {
+    Own::of("mine", NAME)
 }
 
 fn open() -> Published<Entity> {
@@ -88,14 +88,8 @@ fn what_no_scope_could_hold_to_is_refused_by_the_name_of_its_rule() {
     let not_kept = "a column that names the row, or that the database keeps";
     let not_portable = "not evaluated everywhere alike";
     for (policy, why) in [
-        (
-            personal(Personal::of("mine", WORKSPACE)),
-            "says something else",
-        ),
-        (
-            personal(Personal::of("mine", OPERATION)),
-            "says something else",
-        ),
+        (personal(Own::of("mine", WORKSPACE)), "says something else"),
+        (personal(Own::of("mine", OPERATION)), "says something else"),
         (personal(mine().changes(WORKSPACE)), not_kept),
         (personal(mine().changes(ID)), not_kept),
         (personal(mine().changes(VERSION)), not_kept),
@@ -120,14 +114,14 @@ fn what_no_scope_could_hold_to_is_refused_by_the_name_of_its_rule() {
             "a column that the database keeps",
         ),
         (
-            personal(mine()).personal(Personal::of("also", NAME)),
+            personal(mine()).personal(Own::of("also", NAME)),
             "a personal rule already",
         ),
         (
             personal(mine()).personal(mine()),
             "another has the same name",
         ),
-        (personal(Personal::of(" ", NAME)), "it has no name"),
+        (personal(Own::of(" ", NAME)), "it has no name"),
         (
             personal(mine()).allow("mine", Action::Read, When::always()),
             "another has the same name",
@@ -146,6 +140,20 @@ fn what_no_scope_could_hold_to_is_refused_by_the_name_of_its_rule() {
                 .catalogue(open().shows(NAME))
                 .catalogue(Published::of("also", SIZE.lt(3)).shows(NAME)),
             "what is published already",
+        ),
+        (
+            personal(mine()).hide("veiled", SIZE, When::always()),
+            "a person would see what the policy hides",
+        ),
+        (
+            personal(mine().changes(SIZE)).freeze("veiled", SIZE, When::always()),
+            "a person would change what the policy freezes",
+        ),
+        (
+            Policy::new()
+                .catalogue(open().shows(SIZE))
+                .hide("veiled", SIZE, When::always()),
+            "it shows what the policy hides",
         ),
     ] {
         let error = policy.check().unwrap_err();

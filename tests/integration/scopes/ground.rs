@@ -1,7 +1,7 @@
 //! Two workspaces, and two people who hand in work in both.
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
-use tenantry::TenantContext;
+use tenantry::{CatalogueSession, Database, PersonalSession, TenantContext};
 use tenantry_entities::{
     accounts::Accounts as _,
     challenges::{
@@ -10,6 +10,7 @@ use tenantry_entities::{
         submission::{self, Status},
     },
 };
+use tenantry_repositories::accounts::Members;
 use uuid::Uuid;
 
 use crate::world::{World, titled};
@@ -17,6 +18,8 @@ use crate::world::{World, titled};
 /// Who hands in.
 pub(super) struct Ground {
     pub(super) world: World,
+    /// The same database, with the logins of all scopes.
+    pub(super) database: Database,
     pub(super) ann: Uuid,
     pub(super) ben: Uuid,
     /// Of Ann: a draft and what she handed in, in `alpha`, and a draft in `beta`.
@@ -49,8 +52,15 @@ impl Ground {
         let session = world.alpha().await;
         session.challenges().delete(challenges[2].id).await.unwrap();
         session.commit().await.unwrap();
+        let database = Database::builder(world.test.app_url())
+            .personal_url(world.test.person_url())
+            .catalogue_url(world.test.catalogue_url())
+            .connect(Members)
+            .await
+            .unwrap();
         let ground = Self {
             world,
+            database,
             ann,
             ben,
             anns,
@@ -62,6 +72,17 @@ impl Ground {
             .await;
         assert_eq!(all, 4, "an attack on what is not there proves nothing");
         ground
+    }
+
+    /// A session of a person.
+    pub(super) async fn of(&self, person: Uuid) -> PersonalSession {
+        let person = self.database.person(person.into()).unwrap();
+        self.database.personal(&person).await.unwrap()
+    }
+
+    /// A session of the catalogue.
+    pub(super) async fn shop(&self) -> CatalogueSession {
+        self.database.catalogue().await.unwrap()
     }
 
     /// What the administrator sees.
