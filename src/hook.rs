@@ -66,6 +66,9 @@ pub(crate) use watched::{Condition, Watched};
 /// update or upsert one, which locks the row and reads its old image; a delete or restore one for
 /// its locks and, for each table with hooks, two for the images.
 ///
+/// **What it sees of columns.** Everything: a hook is part of the program and is given rows as they are, also what a policy
+/// [hides](crate::policy::Policy::hide) from the context. What it reads by the session's verbs is what the context sees.
+///
 /// **What it does not see.** Raw SQL, what triggers of the database write, and writes through another
 /// entity over the same table; the audit log does.
 ///

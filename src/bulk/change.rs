@@ -31,14 +31,15 @@ use self::{
     plan::{Changes, Part},
     statement::{APPLIED, FIT, POSITION},
 };
-use super::{narrow::narrow, pieces::Write};
+use super::{batch::with_refused, distinct, narrow::narrow, pieces::Write};
 use crate::{
     Access, Error, ErrorKind, Result, Rows, Scoped, Seen, Versioned, Writes,
     connection::Exclusive,
     error::{from_statement, not_found},
     hook::Turn,
     read::model,
-    write::update::refusal,
+    sight::Sight,
+    write::{assigned, update::refusal},
 };
 
 impl<E: Scoped, A: Access> Rows<'_, E, A> {
@@ -84,15 +85,23 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         E: Versioned,
         A: Writes,
     {
-        if let Some(turn) = Turn::begin(self.session())? {
-            let changes = changes.into_iter();
-            let changes = changes
-                .map(|(seen, change)| (seen.into(), change.into()))
-                .collect();
-            return self.update_many_hooked(turn, changes).await;
+        let sight = self.sight();
+        let changes: Vec<(Seen<E>, E::ActiveModel)> = changes
+            .into_iter()
+            .map(|(seen, change)| (seen.into(), change.into()))
+            .collect();
+        for (position, (_, change)) in changes.iter().enumerate() {
+            let refused = refuse_change(&sight, change);
+            refused.map_err(|error| error.with_position(position))?;
         }
-        let changes = Changes::<E>::of(self.workspace(), self.sight(), changes)?;
-        self.update_planned(changes, Mode::AllOrNone).await
+        let updated = match Turn::begin(self.session())? {
+            Some(turn) => self.update_many_hooked(turn, changes).await,
+            None => {
+                let changes = Changes::<E>::of(self.workspace(), self.sight(), changes)?;
+                self.update_planned(changes, Mode::AllOrNone).await
+            }
+        };
+        sight.all_shown(updated?)
     }
 
     async fn update_planned(self, changes: Changes<'_, E>, mode: Mode) -> Result<Vec<E::Model>>
@@ -183,7 +192,22 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
             let changes = changes.map(|(seen, change)| (seen.into(), change));
             return self.update_each_hooked(changes.collect()).await;
         }
-        let changes = Changes::<E>::of(self.workspace(), self.sight(), changes)?;
+        let sight = self.sight();
+        let changes: Vec<(Seen<E>, E::ActiveModel)> = changes
+            .into_iter()
+            .map(|(seen, change)| (seen.into(), change.into()))
+            .collect();
+        distinct(changes.iter().map(|(seen, _)| seen.id()))?;
+        let mut refused = Vec::with_capacity(changes.len());
+        let mut permitted = Vec::with_capacity(changes.len());
+        for (seen, change) in changes {
+            let outcome = refuse_change(&sight, &change);
+            if outcome.is_ok() {
+                permitted.push((seen, change));
+            }
+            refused.push(outcome);
+        }
+        let changes = Changes::<E>::of(self.workspace(), self.sight(), permitted)?;
         let connection = self.session().connection();
         let connection = connection.exclusive(Self::purpose("update_each")).await?;
         let updates = Updates {
@@ -191,11 +215,17 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
             held: AtomicBool::new(false),
         };
         let outcomes = narrow(connection, changes.chunks(), &updates).await?;
-        Ok(outcomes
+        let shown = outcomes
             .into_iter()
-            .map(|outcome| outcome.and_then(|told| told.outcome))
-            .collect())
+            .map(|outcome| sight.shown(outcome.and_then(|told| told.outcome)?))
+            .collect();
+        Ok(with_refused(refused, shown))
     }
+}
+
+/// Refuses a change of what the context may not change.
+fn refuse_change<E: Scoped>(sight: &Sight<'_, E>, change: &E::ActiveModel) -> Result<()> {
+    sight.refuse_change(assigned::<E>(change).into_iter().map(|(column, _)| column))
 }
 
 /// What became of one row.

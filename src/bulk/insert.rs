@@ -85,10 +85,11 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         let connection = self.session().connection();
         let connection = connection.exclusive(Self::purpose("insert_many")).await?;
         let inserted = all_or_none(connection, chunks, report, &Inserts(&batch)).await?;
-        match turn {
-            Some(turn) => hooked::told(turn, inserted).await,
-            None => Ok(inserted),
-        }
+        let inserted = match turn {
+            Some(turn) => hooked::told(turn, inserted).await?,
+            None => inserted,
+        };
+        self.sight().all_shown(inserted)
     }
 
     /// Inserts rows into the session's workspace and tells for each, in the order given, what became
@@ -120,7 +121,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         let connection = self.session().connection();
         let connection = connection.exclusive(Self::purpose("insert_each")).await?;
         let written = narrow(connection, batch.chunks(), &Inserts(&batch)).await?;
-        Ok(with_refused(stamped, written))
+        Ok(batch.sight().each_shown(with_refused(stamped, written)))
     }
 }
 

@@ -26,7 +26,11 @@ use super::{
 };
 use crate::{
     Access, Error, ErrorKind, NewRow, Result, Rows, Scoped, Unique, Versioned, Writes,
-    connection::Exclusive, error::from_statement, hook::Turn, read::model, write::insert::changed,
+    connection::Exclusive,
+    error::from_statement,
+    hook::Turn,
+    read::model,
+    write::insert::{changed, refuse_upsert},
 };
 
 const POSITION: &str = "tenantry_position";
@@ -52,9 +56,12 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         E: Versioned,
         A: Writes,
     {
+        let sight = self.sight();
         let rows = rows.into_iter().map(NewRow::into_active_model);
+        let rows: Vec<_> = rows.collect();
+        let mut refusals = rows.iter().map(|row| refuse_upsert(&sight, row, &target));
+        refusals.try_for_each(|refused| refused)?;
         if Turn::<E>::begin(self.session())?.is_some() {
-            let rows: Vec<_> = rows.collect();
             // What cannot be a batch is refused before anybody is asked.
             plan(
                 &Batch::<E>::of(self.workspace(), self.sight(), rows.iter().cloned())?,
@@ -69,7 +76,8 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         }
         let connection = self.session().connection();
         let connection = connection.exclusive(Self::purpose("upsert_many")).await?;
-        all_or_none(connection, chunks, |_| (), &Upserts(&batch, &target)).await
+        let upserts = Upserts(&batch, &target);
+        sight.all_shown(all_or_none(connection, chunks, |_| (), &upserts).await?)
     }
 
     /// Inserts or changes rows as [`upsert_many`](Self::upsert_many) does, and tells for each, in the
@@ -102,13 +110,18 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
             plan(&batch, &target)?;
             return self.upsert_each_hooked(rows, target).await;
         }
-        let stamped = batch.push_each(rows);
+        let taken = rows.into_iter().map(|row| {
+            let row = row.into_active_model();
+            refuse_upsert(batch.sight(), &row, &target)?;
+            batch.push(row)
+        });
+        let taken = taken.collect();
         batch.refuse_twins()?;
         let chunks = plan(&batch, &target)?;
         let connection = self.session().connection();
         let connection = connection.exclusive(Self::purpose("upsert_each")).await?;
         let written = narrow(connection, chunks, &Upserts(&batch, &target)).await?;
-        Ok(with_refused(stamped, written))
+        Ok(batch.sight().each_shown(with_refused(taken, written)))
     }
 }
 

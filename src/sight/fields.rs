@@ -22,6 +22,11 @@ impl<E: Scoped> Sight<'_, E> {
         rows.into_iter().map(|row| self.shown(row)).collect()
     }
 
+    /// Each row as the context may see it.
+    pub(crate) fn each_shown(&self, rows: Vec<Result<E::Model>>) -> Vec<Result<E::Model>> {
+        rows.into_iter().map(|row| self.shown(row?)).collect()
+    }
+
     /// What the context sees of a column.
     pub(crate) fn exposure(&self, column: &str) -> Exposure {
         self.covers.of(column)
@@ -65,7 +70,8 @@ impl<E: Scoped> Sight<'_, E> {
             let mut covered = self.covers.columns();
             if let Some((_, rule)) = covered.find(|(column, _)| column.as_str() == name) {
                 let told = format!("{name} cannot be asked for: {rule}");
-                return Err(Error::new(ErrorKind::Forbidden, told).with_field(name));
+                let refused = Error::new(ErrorKind::Forbidden, told).with_field(name);
+                return Err(refused.with_rule(Some(rule)));
             }
         }
         Ok(())
@@ -89,7 +95,8 @@ impl<E: Scoped> Sight<'_, E> {
             if let Some(rule) = policy.frozen(context, column) {
                 let name = column.as_str();
                 let told = format!("{name} cannot be changed: {rule}");
-                return Err(Error::new(ErrorKind::Forbidden, told).with_field(name));
+                let refused = Error::new(ErrorKind::Forbidden, told).with_field(name);
+                return Err(refused.with_rule(Some(rule)));
             }
         }
         Ok(())

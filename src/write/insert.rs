@@ -30,10 +30,11 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         A: Writes,
     {
         let row = new.into_active_model();
-        match Turn::begin(self.session())? {
+        let inserted = match Turn::begin(self.session())? {
             Some(turn) => self.insert_hooked(turn, row).await,
             None => self.insert_row(&row).await,
-        }
+        };
+        self.sight().shown(inserted?)
     }
 
     pub(super) async fn insert_row(&self, row: &E::ActiveModel) -> Result<E::Model> {
@@ -68,16 +69,17 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         E: Versioned,
         A: Writes,
     {
-        let row = new.into_active_model();
+        let (row, sight) = (new.into_active_model(), self.sight());
+        refuse_upsert(&sight, &row, &target)?;
         if let Some(turn) = Turn::begin(self.session())? {
-            return self.upsert_hooked(turn, row, target).await;
+            return sight.shown(self.upsert_hooked(turn, row, target).await?);
         }
         let mut written = self.upsert_row(&row, &target).await?;
         if written.is_none() && changes::<E>(&row, &target).is_empty() {
             written = self.holder(&row, &target).await?;
         }
         match written {
-            Some(row) => Ok(row),
+            Some(row) => sight.shown(row),
             None => Err(self.why_not_upserted(&row, &target).await?),
         }
     }
@@ -240,6 +242,16 @@ pub(crate) fn changed<E: Scoped>(named: &[E::Column], target: &Unique<E>) -> Vec
 pub(super) fn changes<E: Scoped>(row: &E::ActiveModel, target: &Unique<E>) -> Vec<E::Column> {
     let named: Vec<_> = assigned::<E>(row).into_iter().map(|(c, _)| c).collect();
     changed::<E>(&named, target)
+}
+
+/// Refuses to look for a row by what the context does not see, and to change what it may not.
+pub(crate) fn refuse_upsert<E: Scoped>(
+    sight: &Sight<'_, E>,
+    row: &E::ActiveModel,
+    target: &Unique<E>,
+) -> Result<()> {
+    sight.refuse_asked(target.columns())?;
+    sight.refuse_change(changes::<E>(row, target))
 }
 
 /// What a row has in the columns by which an upsert finds one.

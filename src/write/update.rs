@@ -54,17 +54,17 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         E: Versioned,
         A: Writes,
     {
-        let (seen, change) = (seen.into(), change.into());
-        let changed = assigned::<E>(&change);
-        if changed.is_empty() {
-            return self.check_row(&seen, &change).await;
+        let (seen, change, sight) = (seen.into(), change.into(), self.sight());
+        let assigned = assigned::<E>(&change);
+        if assigned.is_empty() {
+            return sight.shown(self.check_row(&seen, &change).await?);
         }
-        let changed = changed.into_iter().map(|(column, _)| column);
-        self.sight().refuse_change(changed)?;
-        match Turn::begin(self.session())? {
+        sight.refuse_change(assigned.into_iter().map(|(column, _)| column))?;
+        let updated = match Turn::begin(self.session())? {
             Some(turn) => self.update_hooked(turn, &seen, change).await,
             None => self.update_row(&seen, &change).await,
-        }
+        };
+        sight.shown(updated?)
     }
 
     /// The row, locked, if it lives, has the version seen and may be changed so.
@@ -165,7 +165,11 @@ pub(crate) fn refusal<E: Versioned>(
     } else if E::version_of(&row) == seen.version {
         sight.why_not_changed(&row, change)
     } else {
-        Stale::<E>::new(row, seen.version).into()
+        let shown = sight.shown(row);
+        shown.map_or_else(
+            |error| error,
+            |row| Stale::<E>::new(row, seen.version).into(),
+        )
     }
 }
 

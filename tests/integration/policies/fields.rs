@@ -1,6 +1,7 @@
 //! Columns that are hidden, masked or frozen: what a context may not see leaves by no verb, and cannot be asked for.
 
 mod drivers;
+mod writes;
 
 use futures_util::TryStreamExt;
 use sea_orm::Set;
@@ -321,4 +322,18 @@ async fn words_of_a_covered_column_are_searched_neither_by_the_library_nor_in_th
     }
     let found = admin.rows(driver::Entity).search(driver::SEARCH, "ada");
     assert_eq!(found.page().await.unwrap().items.len(), 1);
+}
+
+#[test]
+fn every_verb_is_held_to_it() {
+    let apart = [
+        "with",
+        "entries",
+        "history",
+        "as_of",
+        "as_of_time",
+        "image_of",
+    ];
+    let covered = READS.iter().chain(&writes::WRITES).map(|(verb, _)| *verb);
+    crate::verbs::assert_covered(covered.filter(|verb| !apart.contains(verb)));
 }

@@ -140,7 +140,7 @@ pub(super) struct World {
     pub(super) clerks: Database,
     pub(super) clerk: TenantContext,
     pub(super) ada: driver::Model,
-    _test: TestDatabase,
+    pub(super) test: TestDatabase,
 }
 
 impl World {
@@ -175,7 +175,7 @@ impl World {
             clerks,
             clerk,
             ada,
-            _test: test,
+            test,
         }
     }
 
