@@ -9,8 +9,10 @@ use crate::{
     shell::{Result, root},
 };
 
+type Declared = fn() -> Policies;
+
 /// Every system that declares policies.
-const SYSTEMS: [(&str, fn() -> Policies); 2] = [
+const SYSTEMS: [(&str, Declared); 2] = [
     ("accounts", tenantry_repositories::accounts::policies::all),
     (
         "challenges",
