@@ -4,6 +4,7 @@
 //! breaks a rule becomes a [`Finding`] that names the object, what is wrong and how to mend it. One family of rules, one file.
 
 mod audit;
+mod beside;
 mod cascades;
 mod claims;
 mod comments;
@@ -240,6 +241,7 @@ impl Verifier {
         kernel::check(&subject, &mut findings);
         roles::check(&subject, &mut findings);
         row_security::check(&subject, &mut findings);
+        beside::check(&subject, &mut findings);
         policies::check(&subject, &mut findings);
         drift::check(&subject, &mut findings);
         keys::check(&subject, &mut findings);

@@ -19,7 +19,13 @@ pub(super) const DEFINERS: [&str; 5] = [SEAL, AUDIT, IDENTITY, SEARCH, PURGE];
 pub(super) const WORKSPACE_SCOPES: [&str; 2] = [APP, READER];
 
 /// The roles of other scopes, behind walls of their own.
-pub(super) const OTHER_SCOPES: [&str; 3] = ["tenantry_person", "tenantry_catalogue", GLASS];
+pub(super) const OTHER_SCOPES: [&str; 3] = [PERSON, CATALOGUE, GLASS];
+
+/// The role of a person's own rows in whatever workspace.
+pub(super) const PERSON: &str = "tenantry_person";
+
+/// The role of what is published.
+pub(super) const CATALOGUE: &str = "tenantry_catalogue";
 
 /// The role that reads from outside of workspaces, which the kit alone lets through.
 pub(super) const GLASS: &str = "tenantry_glass";

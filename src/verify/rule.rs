@@ -60,6 +60,12 @@ rules! {
     WallText => "wall-text",
     /// A wall names its roles, since one for PUBLIC shuts other scopes out.
     WallToPublic => "wall-to-public",
+    /// Behind its wall a person has what names them, the catalogue what constants publish, break-glass what a grant opens.
+    BesideWall => "beside-wall",
+    /// The catalogue and break-glass hold `SELECT` alone, the catalogue by column.
+    BesideReads => "beside-reads",
+    /// The column that names a person leads an index.
+    PersonIndex => "person-index",
     /// The owner has a permissive policy behind its wall, or it would see no rows without an error.
     OwnerBlind => "owner-blind",
     /// No permissive policy is for PUBLIC.

@@ -3,6 +3,7 @@
 //! A fault is planted by an administrator in a transaction that is rolled back, so nobody else on the server ever sees it,
 //! the roles that it creates included.
 
+mod beside;
 mod claims;
 mod drift;
 mod functions;
