@@ -13,13 +13,13 @@ use crate::{
     walls::seeded,
 };
 
-/// Everything that a catalogue says about our schemas, as sorted text.
+/// Everything that a catalogue says about our schemas, as sorted text. Grants stand in the order in which they were last made: sorted too.
 const CATALOGUE: &str = "SELECT string_agg(line, E'\\n' ORDER BY line) FROM (
   WITH ours AS (SELECT oid FROM pg_namespace WHERE nspname !~ '^(pg_|information_schema)')
-  SELECT format('schema %s %s %s', nspname, nspowner::regrole, nspacl) AS line FROM pg_namespace WHERE oid IN (SELECT oid FROM ours)
-  UNION ALL SELECT format('relation %s %s %s %s %s %s %s', oid::regclass, relkind, relowner::regrole, relacl, relrowsecurity, relforcerowsecurity,
+  SELECT format('schema %s %s %s', nspname, nspowner::regrole, (SELECT array_agg(g ORDER BY g::text) FROM unnest(nspacl) AS g)) AS line FROM pg_namespace WHERE oid IN (SELECT oid FROM ours)
+  UNION ALL SELECT format('relation %s %s %s %s %s %s %s', oid::regclass, relkind, relowner::regrole, (SELECT array_agg(g ORDER BY g::text) FROM unnest(relacl) AS g), relrowsecurity, relforcerowsecurity,
     obj_description(oid, 'pg_class')) FROM pg_class WHERE relnamespace IN (SELECT oid FROM ours)
-  UNION ALL SELECT format('column %s %s %s %s %s %s', attrelid::regclass, attname, format_type(atttypid, atttypmod), attnotnull, attacl,
+  UNION ALL SELECT format('column %s %s %s %s %s %s', attrelid::regclass, attname, format_type(atttypid, atttypmod), attnotnull, (SELECT array_agg(g ORDER BY g::text) FROM unnest(attacl) AS g),
     col_description(attrelid, attnum)) FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid
     WHERE relnamespace IN (SELECT oid FROM ours) AND attnum > 0 AND NOT attisdropped
   UNION ALL SELECT format('default %s %s', adrelid::regclass, pg_get_expr(adbin, adrelid)) FROM pg_attrdef d JOIN pg_class c ON c.oid = adrelid
@@ -32,7 +32,7 @@ const CATALOGUE: &str = "SELECT string_agg(line, E'\\n' ORDER BY line) FROM (
     pg_get_expr(polqual, polrelid), pg_get_expr(polwithcheck, polrelid)) FROM pg_policy
   UNION ALL SELECT format('trigger %s %s', pg_get_triggerdef(t.oid), tgenabled) FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
     WHERE relnamespace IN (SELECT oid FROM ours) AND NOT tgisinternal
-  UNION ALL SELECT format('function %s %s %s %s', proowner::regrole, proacl, obj_description(oid, 'pg_proc'), pg_get_functiondef(oid))
+  UNION ALL SELECT format('function %s %s %s %s', proowner::regrole, (SELECT array_agg(g ORDER BY g::text) FROM unnest(proacl) AS g), obj_description(oid, 'pg_proc'), pg_get_functiondef(oid))
     FROM pg_proc WHERE pronamespace IN (SELECT oid FROM ours)
 ) AS lines";
 
