@@ -18,9 +18,9 @@
 mod hooked;
 mod plan;
 mod statement;
+mod told;
 
 use std::{
-    collections::HashMap,
     ops::Range,
     sync::atomic::{AtomicBool, Ordering},
 };
@@ -30,12 +30,13 @@ use sqlx::Row;
 use self::{
     plan::{Changes, Part},
     statement::{APPLIED, FIT, POSITION},
+    told::{Told, first_refusal, lost, missed, position_of},
 };
 use super::{batch::with_refused, distinct, narrow::narrow, pieces::Write};
 use crate::{
-    Access, Error, ErrorKind, Result, Rows, Scoped, Seen, Versioned, Writes,
+    Access, Error, Result, Rows, Scoped, Seen, Versioned, Writes,
     connection::Exclusive,
-    error::{from_statement, not_found},
+    error::from_statement,
     hook::Turn,
     read::model,
     sight::Sight,
@@ -58,7 +59,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
     ///
     /// Of the first row that cannot be changed, as [`update`](Self::update) tells it;
     /// [`Error::position`] says which it is. What a constraint refuses is told without a position,
-    /// before anything else. [`ErrorKind::Invalid`], and nothing is sent, if two changes are of one
+    /// before anything else. [`ErrorKind::Invalid`](crate::ErrorKind::Invalid), and nothing is sent, if two changes are of one
     /// row.
     ///
     /// # Examples
@@ -156,7 +157,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
     /// # Errors
     ///
     /// Of each row: as [`update`](Self::update); [`or_stale`](crate::OrStale::or_stale) works on it.
-    /// Of the call: [`ErrorKind::Invalid`], and nothing is sent, if two changes are of one row; what
+    /// Of the call: [`ErrorKind::Invalid`](crate::ErrorKind::Invalid), and nothing is sent, if two changes are of one row; what
     /// a connection can fail with, and nothing is kept.
     ///
     /// # Examples
@@ -226,15 +227,6 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
 /// Refuses a change of what the context may not change.
 fn refuse_change<E: Scoped>(sight: &Sight<'_, E>, change: &E::ActiveModel) -> Result<()> {
     sight.refuse_change(assigned::<E>(change).into_iter().map(|(column, _)| column))
-}
-
-/// What became of one row.
-struct Told<E: Versioned> {
-    position: usize,
-    outcome: Result<E::Model>,
-    /// Its row was of the version seen, whether or not it was written.
-    fit: bool,
-    written: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -346,63 +338,4 @@ async fn change<E: Versioned>(
         }
     }
     told.into_iter().map(|told| told.ok_or_else(lost)).collect()
-}
-
-/// Tells why rows could not be locked: each is missing, or may not be changed.
-///
-/// The second statement, as for a single update: paid only where there is such a row.
-async fn missed<E: Versioned>(
-    connection: &mut Exclusive<'_>,
-    changes: &Changes<'_, E>,
-    positions: &[usize],
-) -> Result<Vec<Told<E>>> {
-    let part = changes.asked(positions.iter().copied())?;
-    let readable = connection
-        .fetch_all(
-            statement::readable(&changes.sight, &part),
-            changes.arguments(&part)?,
-        )
-        .await?;
-    let mut held = HashMap::with_capacity(readable.len());
-    for row in readable {
-        let position = position_of(row.try_get(POSITION).map_err(from_statement)?)?;
-        held.insert(position, model::<E>(row)?);
-    }
-    let told = |position: &usize| Told {
-        position: *position,
-        outcome: Err(match held.get(position) {
-            Some(row) => {
-                let change = changes.change(*position);
-                changes.sight.why_not_changed(row, &change)
-            }
-            None => not_found::<E>(),
-        }),
-        fit: false,
-        written: false,
-    };
-    Ok(positions.iter().map(told).collect())
-}
-
-/// The error of the first row that was not fit, or else of the first that was not changed.
-fn first_refusal<E: Versioned>(told: Vec<Told<E>>) -> Error {
-    let mut refused: Vec<_> = told
-        .into_iter()
-        .filter_map(|told| Some((told.fit, told.position, told.outcome.err()?)))
-        .collect();
-    refused.sort_by_key(|(fit, position, _)| (*fit, *position));
-    match refused.into_iter().next() {
-        Some((_, position, error)) => error.with_position(position),
-        None => lost(),
-    }
-}
-
-fn position_of(told: i64) -> Result<usize> {
-    usize::try_from(told).map_err(|_| lost())
-}
-
-fn lost() -> Error {
-    Error::new(
-        ErrorKind::Internal,
-        "the update did not tell of each row once",
-    )
 }
