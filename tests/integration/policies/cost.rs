@@ -245,8 +245,10 @@ async fn a_policy_takes_no_index_from_the_bare_wall() {
     for ((verb, statement), (same, bare)) in asked.into_iter().zip(walled) {
         assert_eq!(verb, same);
         let plan = plan(&mut connection, &world.alpha, &statement).await;
+        // Since 18 a plan names what it has found out beforehand.
+        let branches = ["CASE $", "CASE (InitPlan"];
         assert!(
-            plan.contains("CASE $"),
+            branches.iter().any(|branch| plan.contains(branch)),
             "{verb} is under the policy:\n{plan}"
         );
         let condition = |line: &str| line.contains("Index Cond") && line.contains("workspace_id");
