@@ -56,9 +56,9 @@ const GUARDS: [Guard; 4] = [
         name: "the statement",
         removed: "reads and writes name no workspace",
         edits: &[Edit {
-            file: "src/read/select.rs",
-            from: "Condition::all().add(qualified(E::WORKSPACE).eq(workspace.0.to_value()))",
-            to: "{ let _ = workspace; Condition::all() }",
+            file: "src/sight.rs",
+            from: "let mine = qualified(E::WORKSPACE).eq(workspace.0.to_value());",
+            to: "let mine = { let _ = workspace; Expr::val(true) };",
         }],
         tests: &["read::", "write::", "isolation"],
         told: None,
@@ -77,7 +77,7 @@ const GUARDS: [Guard; 4] = [
             OPEN_WALL,
             Edit {
                 file: "src/rows.rs",
-                from: "select::by_ids(self.workspace(), ids)",
+                from: "select::by_ids(&sight, ids)",
                 to: "sea_orm::QueryFilter::filter(<E as sea_orm::EntityTrait>::find(), select::any_of(E::ID, ids))",
             },
         ],
