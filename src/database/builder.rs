@@ -221,8 +221,9 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Says who may do what with the rows of a table: the predicates of the policy stand in every statement of every session, and an
-    /// error names the rule that refused. See [`Policy`].
+    /// Says who may do what with the rows of a table: the predicates of the policy stand in the statements of every session, and an
+    /// error names the rule that refused. New rows of `load` and of an upsert are asked before they are sent, as far as their values
+    /// tell; row security asks the rest. See [`Policy`].
     ///
     /// Row security says the same where the policy's migration was run, also of statements that are not the engine's.
     pub fn policy<E: Scoped>(mut self, policy: Policy<E>) -> Self {
