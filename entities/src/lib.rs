@@ -7,3 +7,5 @@
 pub mod accounts;
 #[cfg(feature = "challenges")]
 pub mod challenges;
+#[cfg(feature = "dealership")]
+pub mod dealership;

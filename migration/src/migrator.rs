@@ -25,6 +25,7 @@ impl Migrator {
             .into_iter()
             .chain(systems::accounts())
             .chain(systems::challenges())
+            .chain(systems::dealership())
             .collect()
     }
 }

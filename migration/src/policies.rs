@@ -2,6 +2,7 @@
 
 mod accounts;
 mod challenges;
+mod dealership;
 
 use sea_orm_migration::MigrationTrait;
 
@@ -15,6 +16,11 @@ pub(crate) fn accounts() -> impl Iterator<Item = Box<dyn MigrationTrait>> {
 /// The policies of `challenges`, in their order.
 pub(crate) fn challenges() -> impl Iterator<Item = Box<dyn MigrationTrait>> {
     all(challenges::ALL)
+}
+
+/// The policies of `dealership`, in their order.
+pub(crate) fn dealership() -> impl Iterator<Item = Box<dyn MigrationTrait>> {
+    all(dealership::ALL)
 }
 
 fn all(

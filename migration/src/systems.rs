@@ -2,6 +2,7 @@
 
 mod accounts;
 mod challenges;
+mod dealership;
 
 use sea_orm_migration::MigrationTrait;
 
@@ -19,4 +20,11 @@ pub fn accounts() -> Vec<Box<dyn MigrationTrait>> {
 pub fn challenges() -> Vec<Box<dyn MigrationTrait>> {
     let tables: Box<dyn MigrationTrait> = Box::new(challenges::CreateChallenges);
     [tables].into_iter().chain(policies::challenges()).collect()
+}
+
+/// Returns the migrations of dealerships; they need [`accounts`].
+#[must_use]
+pub fn dealership() -> Vec<Box<dyn MigrationTrait>> {
+    let tables: Box<dyn MigrationTrait> = Box::new(dealership::CreateDealership);
+    [tables].into_iter().chain(policies::dealership()).collect()
 }

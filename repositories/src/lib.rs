@@ -8,3 +8,5 @@ pub use tenantry_entities as entities;
 pub mod accounts;
 #[cfg(feature = "challenges")]
 pub mod challenges;
+#[cfg(feature = "dealership")]
+pub mod dealership;

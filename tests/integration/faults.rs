@@ -4,13 +4,12 @@ use std::time::{Duration, Instant};
 
 use tenantry::{Database, ErrorKind, Outcome, TenantContext, TransactionId};
 use tenantry_entities::challenges::{Challenges, challenge, submission};
-use tenantry_migration::Migrator;
 use tenantry_repositories::accounts::Members;
 use tenantry_testing::{TestDatabase, TestServer};
 
 use crate::{
     cleanliness::assert_clean,
-    world::{World, found, titled},
+    world::{AccountsAndChallenges, World, found, titled},
 };
 
 /// What a writer knows of a unit of work: a challenge and what its founder handed in for it.
@@ -72,7 +71,9 @@ async fn a_server_that_dies_under_its_writers_keeps_what_it_acknowledged() {
         .await
         .unwrap()
         .unwrap();
-    let test = TestDatabase::new_on::<Migrator>(&server).await.unwrap();
+    let test = TestDatabase::new_on::<AccountsAndChallenges>(&server)
+        .await
+        .unwrap();
     let database = Database::builder(test.app_url())
         .max_connections(6)
         .acquire_timeout(Duration::from_millis(300))

@@ -5,11 +5,13 @@ use tenantry::{
     Database, Error, ErrorKind,
     policy::{Action, When},
 };
-use tenantry_migration::Migrator;
 use tenantry_repositories::{accounts::Members, challenges::policies};
 use tenantry_testing::TestDatabase;
 
-use crate::{traces::Listener, world::World};
+use crate::{
+    traces::Listener,
+    world::{AccountsAndChallenges, World},
+};
 
 async fn refused(url: &str) -> Error {
     let error = Database::builder(url).connect(Members).await.unwrap_err();
@@ -21,7 +23,7 @@ async fn refused(url: &str) -> Error {
 /// H-27: an owner or a superuser passes every policy, and every test of one.
 #[tokio::test]
 async fn administrators_and_owners_are_refused() {
-    let test = TestDatabase::new::<Migrator>().await.unwrap();
+    let test = TestDatabase::new::<AccountsAndChallenges>().await.unwrap();
     let error = refused(test.admin_url()).await;
     assert_eq!(
         error.to_string(),
@@ -52,7 +54,7 @@ async fn a_table_without_a_wall_is_refused() {
         "DROP POLICY judges_wall ON challenges.judges",
     ];
     for fault in plant {
-        let test = TestDatabase::new::<Migrator>().await.unwrap();
+        let test = TestDatabase::new::<AccountsAndChallenges>().await.unwrap();
         sqlx::raw_sql(AssertSqlSafe(fault))
             .execute(&test.admin())
             .await
@@ -70,7 +72,7 @@ async fn a_table_without_a_wall_is_refused() {
 /// H-42: a server whose row security has known holes is refused where the builder asks for that.
 #[tokio::test]
 async fn a_server_with_known_holes_is_refused_where_it_is_asked_for() {
-    let test = TestDatabase::new::<Migrator>().await.unwrap();
+    let test = TestDatabase::new::<AccountsAndChallenges>().await.unwrap();
     // The login's path makes it believe that the server is an older one.
     let older = "CREATE SCHEMA older; GRANT USAGE ON SCHEMA older TO tenantry_app;
         CREATE FUNCTION older.current_setting(name text) RETURNS text LANGUAGE sql RETURN
@@ -173,7 +175,7 @@ async fn an_expired_context_begins_nothing() {
 /// A service whose policies' migration was not run would promise what the database does not hold.
 #[tokio::test]
 async fn policies_whose_migration_was_not_run_are_refused() {
-    let test = TestDatabase::new::<Migrator>().await.unwrap();
+    let test = TestDatabase::new::<AccountsAndChallenges>().await.unwrap();
     let connect = || {
         Database::builder(test.app_url())
             .policies(policies::all())
@@ -197,7 +199,7 @@ async fn policies_whose_migration_was_not_run_are_refused() {
 
 #[tokio::test]
 async fn policies_of_another_declaration_are_served_with_a_warning() {
-    let test = TestDatabase::new::<Migrator>().await.unwrap();
+    let test = TestDatabase::new::<AccountsAndChallenges>().await.unwrap();
     let stricter = policies::judges().forbid("not today", Action::Insert, When::always());
     let builder = |judges| Database::builder(test.app_url()).policies(policies::all().with(judges));
     let listener = Listener::default();

@@ -6,6 +6,7 @@
 mod beside;
 mod claims;
 mod drift;
+mod every;
 mod functions;
 mod grants;
 mod keys;
@@ -18,8 +19,9 @@ mod walls;
 
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tenantry::verify::{Finding, Report, Rule, Verifier};
-use tenantry_migration::Migrator;
 use tenantry_testing::TestDatabase;
+
+use crate::world::AccountsAndChallenges;
 
 /// One test for a family: each line is a fault, the rule that must speak, what it must name, and the SQL.
 macro_rules! faults {
@@ -41,7 +43,7 @@ use faults;
 
 #[tokio::test]
 async fn a_migrated_database_is_clean() {
-    let database = TestDatabase::new::<Migrator>().await.unwrap();
+    let database = TestDatabase::new::<AccountsAndChallenges>().await.unwrap();
     let mut connection = PgConnection::connect(database.app_url()).await.unwrap();
     let report = verified(&Verifier::new(), &mut connection).await;
     assert!(report.findings.is_empty(), "{report}");
@@ -87,7 +89,7 @@ struct Examined {
 
 impl Examined {
     async fn new() -> Self {
-        let database = TestDatabase::new::<Migrator>()
+        let database = TestDatabase::new::<AccountsAndChallenges>()
             .await
             .expect("a migrated database");
         let mut administrator = PgConnection::connect(database.admin_url())

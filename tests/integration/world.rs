@@ -1,18 +1,33 @@
 //! What every test begins with: a database of its own and two workspaces with their owners.
 
 use sqlx::{AssertSqlSafe, Connection, PgConnection, Row};
-use tenantry::{ActorId, Database, DatabaseBuilder, Session, TenantContext, TokenKey, WorkspaceId};
+use tenantry::{
+    ActorId, Database, DatabaseBuilder, Session, TenantContext, TokenKey, WorkspaceId,
+    policy::Policies,
+};
 use tenantry_entities::{
     accounts::{member, workspace},
     challenges::{Challenges, challenge},
 };
-use tenantry_migration::Migrator;
+use tenantry_migration::{Kernel, MigrationTrait, MigratorTrait, systems};
 use tenantry_repositories::{
     accounts::{self, Founder, Members, Workspaces},
     challenges,
 };
 use tenantry_testing::TestDatabase;
 use uuid::Uuid;
+
+/// The systems that the engine is tested with. The others have tests of their own, in `tests/systems`; what they bring would slow every
+/// test here.
+pub(crate) struct AccountsAndChallenges;
+
+impl MigratorTrait for AccountsAndChallenges {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        let kernel: Box<dyn MigrationTrait> = Box::new(Kernel::new());
+        let systems = systems::accounts().into_iter().chain(systems::challenges());
+        [kernel].into_iter().chain(systems).collect()
+    }
+}
 
 /// A database with two workspaces, `alpha` and `beta`, each with an owner of its own.
 pub(crate) struct World {
@@ -23,14 +38,21 @@ pub(crate) struct World {
 }
 
 impl World {
+    /// The tables of which people hold something outside of workspaces, asked in `scopes`.
+    pub(crate) const PERSONAL: [&str; 1] = ["challenges.submissions"];
+
+    pub(crate) fn policies() -> Policies {
+        accounts::policies::all().and(challenges::policies::all())
+    }
+
     pub(crate) async fn new() -> Self {
         Self::with(|builder| builder).await
     }
 
     pub(crate) async fn with(change: impl Fn(DatabaseBuilder) -> DatabaseBuilder) -> Self {
-        let test = TestDatabase::new::<Migrator>().await.unwrap();
+        let test = TestDatabase::new::<AccountsAndChallenges>().await.unwrap();
         let builder = Database::builder(test.app_url())
-            .policies(accounts::policies::all().and(challenges::policies::all()))
+            .policies(Self::policies())
             .token_key(token_key());
         let builder = change(builder);
         let database = builder.connect(Members).await.unwrap();

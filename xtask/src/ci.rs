@@ -52,9 +52,9 @@ fn run_cargo(arguments: &[&str]) -> Result {
     shell::run(&mut cargo(arguments))
 }
 
-/// The systems are optional: without any, and with the first alone, everything still compiles.
+/// The systems are optional: without any, and with each alone, everything still compiles.
 fn features() -> Result {
-    for features in ["", "accounts"] {
+    for features in ["", "accounts", "challenges", "dealership"] {
         run_cargo(&[
             "check",
             "--package",

@@ -23,6 +23,7 @@ pub(crate) fn run(mode: Mode) -> Result {
     let files = Generator::new()
         .schema("accounts")
         .schema("challenges")
+        .schema("dealership")
         .scope_column("workspace_id")
         .workspace_table("accounts.workspaces")
         .global_table("accounts.workspace_names")

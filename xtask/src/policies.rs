@@ -12,11 +12,15 @@ use crate::{
 type Declared = fn() -> Policies;
 
 /// Every system that declares policies.
-const SYSTEMS: [(&str, Declared); 2] = [
+const SYSTEMS: [(&str, Declared); 3] = [
     ("accounts", tenantry_repositories::accounts::policies::all),
     (
         "challenges",
         tenantry_repositories::challenges::policies::all,
+    ),
+    (
+        "dealership",
+        tenantry_repositories::dealership::policies::all,
     ),
 ];
 

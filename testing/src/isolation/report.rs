@@ -30,6 +30,13 @@ impl IsolationReport {
         self.attempts.len()
     }
 
+    /// The tables that were attacked.
+    pub fn tables(&self) -> impl Iterator<Item = &'static str> {
+        let tables: std::collections::BTreeSet<&str> =
+            self.attempts.iter().map(|attempt| attempt.table).collect();
+        tables.into_iter()
+    }
+
     /// Fails the test if an attack came through.
     ///
     /// # Panics

@@ -7,11 +7,10 @@ use std::sync::{
 
 use tenantry::{Database, Error, ErrorKind, Session};
 use tenantry_entities::challenges::Challenges;
-use tenantry_migration::Migrator;
 use tenantry_repositories::accounts::{Members, Work};
 use tenantry_testing::{TestDatabase, TestServer};
 
-use crate::world::{found, titled};
+use crate::world::{AccountsAndChallenges, found, titled};
 
 const ROWS: u64 = 100_000;
 
@@ -34,7 +33,9 @@ async fn kept(test: &TestDatabase) -> (i64, i64, i64, i64) {
 async fn an_import_that_the_server_dies_under_is_kept_once() {
     let server = tokio::task::spawn_blocking(TestServer::start_own);
     let server = server.await.unwrap().unwrap();
-    let test = TestDatabase::new_on::<Migrator>(&server).await.unwrap();
+    let test = TestDatabase::new_on::<AccountsAndChallenges>(&server)
+        .await
+        .unwrap();
     let server = Arc::new(Mutex::new(server));
     let builder = Database::builder(test.app_url()).max_connections(2);
     let database = builder.connect(Members).await.unwrap();

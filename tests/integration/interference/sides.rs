@@ -10,12 +10,14 @@ use tenantry_entities::{
     accounts::{Accounts, member},
     challenges::{Challenges, challenge, judge, submission},
 };
-use tenantry_migration::Migrator;
 use tenantry_repositories::accounts::Members;
 use tenantry_testing::{CountingProxy, TestDatabase};
 use uuid::Uuid;
 
-use crate::{random::Numbers, world::titled};
+use crate::{
+    random::Numbers,
+    world::{AccountsAndChallenges, titled},
+};
 
 /// Titles that both workspaces use. The last is nobody's at first on our side.
 pub(crate) const TITLES: [&str; 7] = ["a", "b", "c", "Ä b", "50%", "", "theirs"];
@@ -85,7 +87,7 @@ impl Sides {
 impl Side {
     /// A database with these workspaces.
     pub(crate) async fn new(workspaces: &[Uuid]) -> Self {
-        let test = TestDatabase::new::<Migrator>().await.unwrap();
+        let test = TestDatabase::new::<AccountsAndChallenges>().await.unwrap();
         // Not through the connection that is counted: it would know more statements on one side.
         let founding = connect(test.app_url()).await;
         for workspace in workspaces {

@@ -2,153 +2,25 @@
 //! declaration decides in memory.
 
 mod accounts;
+mod asked;
 mod challenges;
 mod coverage;
 
-use std::{collections::BTreeMap, fmt::Write as _};
-
-use chrono::Utc;
 use insta::assert_snapshot;
-use sea_orm::ActiveEnum as _;
-use tenantry::{
-    ErrorKind, Result, Role, Scoped, Session, TenantContext,
-    policy::{Act, Action, Ordered as _, Policy, Roles as _},
-};
-use tenantry_entities::accounts::{Accounts as _, api_key, member, workspace};
-use tenantry_repositories::accounts::{ApiKeyRepository as _, NewApiKey, Rank};
 use uuid::Uuid;
 
 use super::people;
 use crate::world::World;
-
-/// Of which table, about which row, what; and what everybody was answered.
-type Answers = BTreeMap<(String, String, Action), Vec<bool>>;
-
-/// One who asks.
-#[derive(Clone, Copy)]
-pub(super) enum Who {
-    Member(member::Role),
-    Job(&'static str),
-    /// A key of an admin, with these scopes.
-    Key(&'static [&'static str]),
-}
-
-impl Who {
-    /// Every role that there is, a job, and keys.
-    fn everybody() -> Vec<(&'static str, Self)> {
-        let ranks = Rank::ALL.iter().map(|rank| {
-            let role = member::Role::try_from_value(&rank.name().to_owned()).unwrap();
-            (rank.name(), Self::Member(role))
-        });
-        let others = [
-            ("a job", Self::Job("robot")),
-            ("purger", Self::Job("purge")),
-            ("a key", Self::Key(&[])),
-            ("scoped", Self::Key(&["accounts.write"])),
-        ];
-        ranks.chain(others).collect()
-    }
-
-    pub(super) async fn context(self, world: &World, person: Uuid) -> TenantContext {
-        let (database, workspace) = (&world.database, world.alpha.workspace().clone());
-        match self {
-            Self::Member(_) => database.authorize(person.into(), workspace).await.unwrap(),
-            Self::Job(name) => database.job(Role::from_static(name), workspace).unwrap(),
-            Self::Key(scopes) => {
-                let session = world.alpha().await;
-                let new = NewApiKey::named("k").role(api_key::Role::Admin);
-                let keys = session.api_keys();
-                let key = keys.issue(new.scopes(scopes.iter().copied()));
-                let token = key.await.unwrap().token;
-                session.commit().await.unwrap();
-                database.authorize_key(token.expose()).await.unwrap()
-            }
-        }
-    }
-}
-
-struct Asked<'w> {
-    world: &'w World,
-    context: TenantContext,
-    /// What an owner may, a founder may: there is no row yet of which to ask PostgreSQL.
-    founder: Option<TenantContext>,
-    answers: &'w mut Answers,
-}
-
-impl Asked<'_> {
-    /// Does it, undoes it, and holds the answer against the declaration.
-    async fn ask<E: Scoped, T>(
-        &mut self,
-        row: &str,
-        policy: &Policy<E>,
-        act: Act<'_, E>,
-        work: impl AsyncFnOnce(&Session) -> Result<T>,
-    ) {
-        let context = &self.context;
-        let session = self.world.database.begin(context).await.unwrap();
-        let done = match work(&session).await {
-            Ok(_) => true,
-            // There are no two of a workspace; whoever may not put it there is not told.
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => true,
-            Err(error) if [ErrorKind::Forbidden, ErrorKind::NotFound].contains(&error.kind()) => {
-                false
-            }
-            Err(error) => panic!("{row}: {} as {context:?}: {error}", act.action()),
-        };
-        session.roll_back().await;
-        for who in [Some(context), self.founder.as_ref()].into_iter().flatten() {
-            let decision = policy.explain(who, &act, Utc::now()).unwrap();
-            assert_eq!(
-                done,
-                decision.is_permitted(),
-                "{row}: {decision} as {who:?}"
-            );
-        }
-        let table = E::default();
-        let table = format!("{}.{}", table.schema_name().unwrap(), table.table_name());
-        let answers = self.answers.entry((table, row.to_owned(), act.action()));
-        answers.or_default().push(done);
-    }
-}
-
-impl<'w> Asked<'w> {
-    fn new(world: &'w World, context: TenantContext, who: Who, answers: &'w mut Answers) -> Self {
-        let founds = matches!(who, Who::Member(member::Role::Owner));
-        let founder = founds.then(|| {
-            let founder = world.alpha.actor().unwrap().clone();
-            let founder = world
-                .database
-                .founder::<workspace::Entity>(founder, Rank::Owner.role());
-            founder.unwrap().1
-        });
-        Self {
-            world,
-            context,
-            founder,
-            answers,
-        }
-    }
-}
+pub(super) use asked::{Answers, Asked, Who};
 
 /// The reviewed table.
-fn shown(answers: &Answers) -> String {
-    let mut shown = format!("{:64}", "");
-    for (name, _) in Who::everybody() {
-        write!(shown, "{name:>8}").unwrap();
-    }
-    for ((_, row, action), answers) in answers {
-        let what = format!("{row}: {action}");
-        write!(shown, "\n{what:64}").unwrap();
-        assert_eq!(
-            answers.len(),
-            Who::everybody().len(),
-            "{what} was not asked by all"
-        );
-        for answer in answers {
-            write!(shown, "{:>8}", if *answer { "yes" } else { "-" }).unwrap();
-        }
-    }
-    shown
+async fn shown(world: &World, schema: &str, answers: &Answers) -> String {
+    let names = Who::everybody().into_iter().map(|(name, _)| name);
+    asked::shown(
+        names,
+        answers,
+        &coverage::check(world, schema, answers).await,
+    )
 }
 
 #[tokio::test]
@@ -161,8 +33,7 @@ async fn every_role_may_do_with_challenges_what_the_declaration_says_and_nothing
         let mut asked = Asked::new(&world, context, who, &mut answers);
         challenges::ask(&mut asked, &somebody).await;
     }
-    coverage::check(&world, "challenges", &answers).await;
-    assert_snapshot!(shown(&answers));
+    assert_snapshot!(shown(&world, "challenges", &answers).await);
 }
 
 #[tokio::test]
@@ -179,6 +50,5 @@ async fn every_role_may_do_with_accounts_what_the_declaration_says_and_nothing_e
         let mut asked = Asked::new(&world, context, who, &mut answers);
         accounts::ask(&mut asked, &rows).await;
     }
-    coverage::check(&world, "accounts", &answers).await;
-    assert_snapshot!(shown(&answers));
+    assert_snapshot!(shown(&world, "accounts", &answers).await);
 }

@@ -1,14 +1,15 @@
 //! Which login may be whose, and what is said where there is none.
 
 use tenantry::{Database, ErrorKind};
-use tenantry_migration::Migrator;
 use tenantry_repositories::accounts::Members;
 use tenantry_testing::TestDatabase;
 use uuid::Uuid;
 
+use crate::world::AccountsAndChallenges;
+
 #[tokio::test]
 async fn a_url_takes_the_logins_of_its_own_scope_alone() {
-    let test = TestDatabase::new::<Migrator>().await.unwrap();
+    let test = TestDatabase::new::<AccountsAndChallenges>().await.unwrap();
     let app = || Database::builder(test.app_url());
     let (person, catalogue) = (test.person_url(), test.catalogue_url());
     let said =
@@ -47,7 +48,7 @@ async fn a_table_that_a_scope_may_touch_without_its_wall_is_refused() {
             false,
         ),
     ] {
-        let test = TestDatabase::new::<Migrator>().await.unwrap();
+        let test = TestDatabase::new::<AccountsAndChallenges>().await.unwrap();
         let plant = sqlx::AssertSqlSafe(format!(
             "{fault}; GRANT USAGE ON SCHEMA challenges TO tenantry_person, tenantry_catalogue"
         ));
@@ -69,7 +70,7 @@ async fn a_table_that_a_scope_may_touch_without_its_wall_is_refused() {
 
 #[tokio::test]
 async fn without_a_url_the_method_that_is_missing_is_named() {
-    let test = TestDatabase::new::<Migrator>().await.unwrap();
+    let test = TestDatabase::new::<AccountsAndChallenges>().await.unwrap();
     let database = Database::builder(test.app_url())
         .connect(Members)
         .await

@@ -1,29 +1,15 @@
 //! Facts of entities that the catalogue does not bear out.
 
-use sea_orm::{EntityName, EntityTrait};
-use tenantry::verify::{Claim, Rule, Verifier};
+use tenantry::verify::{Rule, Verifier};
 use tenantry_entities::{
     accounts::{api_key, idempotency_key, invitation, member, workspace},
     challenges::{challenge, judge, submission},
 };
 
-use super::Examined;
-
-/// Everything that the entities say, and of which tables.
-macro_rules! every {
-    ($($entity:ident: $($fact:ident)*;)*) => {
-        fn verifier() -> Verifier {
-            Verifier::new()$(.claim(Claim::<$entity::Entity>::new()$(.$fact())*))*
-        }
-
-        /// Each table with the facts that are claimed of it, sorted.
-        fn claimed() -> Vec<String> {
-            let mut claimed = vec![$(said($entity::Entity, &[$(stringify!($fact)),*])),*];
-            claimed.sort();
-            claimed
-        }
-    };
-}
+use super::{
+    Examined,
+    every::{self, every},
+};
 
 every! {
     workspace: versioned soft_deletes audited;
@@ -36,33 +22,11 @@ every! {
     judge: versioned soft_deletes audited;
 }
 
-fn said<E: EntityTrait>(entity: E, facts: &[&str]) -> String {
-    let schema = entity.schema_name().unwrap_or_default();
-    format!(
-        "{schema}.{} {}",
-        EntityName::table_name(&entity),
-        facts.join(" ")
-    )
-}
-
 /// No entity is left out, and no fact: what has a wall in the database is claimed above, with what the catalogue shows.
 #[tokio::test]
 async fn every_walled_table_is_claimed_with_its_facts() {
     let mut examined = Examined::new().await;
-    let walled = "SELECT DISTINCT format('%s.%s %s', n.nspname, c.relname, array_to_string(ARRAY[ \
-            CASE WHEN has.version THEN 'versioned' END, CASE WHEN has.deleted_at THEN 'soft_deletes' END, \
-            CASE WHEN EXISTS (SELECT FROM pg_trigger t JOIN pg_proc f ON f.oid = t.tgfoid \
-              WHERE t.tgrelid = c.oid AND f.proname = c.relname || '_audit') THEN 'audited' END], ' ')) \
-        FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace, \
-          LATERAL (SELECT coalesce(bool_or(attname = 'version'), false) AS version, \
-            coalesce(bool_or(attname = 'deleted_at'), false) AS deleted_at FROM pg_attribute WHERE attrelid = c.oid) AS has \
-        WHERE NOT p.polpermissive AND n.nspname <> 'tenantry' ORDER BY 1";
-    let mut walled: Vec<String> = sqlx::query_scalar(walled)
-        .fetch_all(&mut examined.administrator)
-        .await
-        .unwrap();
-    walled.sort();
-    assert_eq!(claimed(), walled);
+    assert_eq!(claimed(), every::walled(&mut examined.administrator).await);
 }
 
 #[tokio::test]

@@ -6,7 +6,6 @@ use tenantry::{
     policy::{Action, Policies, When},
     verify::{Rule, Verifier},
 };
-use tenantry_migration::Migrator;
 use tenantry_repositories::{
     accounts::{self, Rank},
     challenges::{self, policies},
@@ -14,6 +13,7 @@ use tenantry_repositories::{
 use tenantry_testing::TestDatabase;
 
 use super::{Examined, rules, verified};
+use crate::world::AccountsAndChallenges;
 
 fn declared() -> Verifier {
     Verifier::new().policies(all().row_security().unwrap())
@@ -252,7 +252,7 @@ async fn a_declaration_that_the_database_does_not_have_is_found() {
 
 #[tokio::test]
 async fn the_runtime_role_compares_and_a_login_without_temporary_tables_is_told_so() {
-    let database = TestDatabase::new::<Migrator>().await.unwrap();
+    let database = TestDatabase::new::<AccountsAndChallenges>().await.unwrap();
     let mut app = PgConnection::connect(database.app_url()).await.unwrap();
     let report = verified(&declared(), &mut app).await;
     assert!(report.findings.is_empty(), "{report}");

@@ -5,8 +5,9 @@ use tenantry::{
     ErrorKind,
     verify::{Rule, Verifier},
 };
-use tenantry_migration::Migrator;
 use tenantry_testing::TestDatabase;
+
+use crate::world::AccountsAndChallenges;
 
 /// A member of a workspace that does not exist.
 const DANGLING: &str = "SET LOCAL session_replication_role = replica;
@@ -15,7 +16,7 @@ const DANGLING: &str = "SET LOCAL session_replication_role = replica;
 
 #[tokio::test]
 async fn a_row_without_a_target_is_found() {
-    let database = TestDatabase::new::<Migrator>().await.unwrap();
+    let database = TestDatabase::new::<AccountsAndChallenges>().await.unwrap();
     let mut connection = PgConnection::connect(database.admin_url()).await.unwrap();
     let verifier = Verifier::new();
     let report = verifier
@@ -47,7 +48,7 @@ async fn a_row_without_a_target_is_found() {
 
 #[tokio::test]
 async fn an_owner_behind_the_wall_is_refused() {
-    let database = TestDatabase::new::<Migrator>().await.unwrap();
+    let database = TestDatabase::new::<AccountsAndChallenges>().await.unwrap();
     let mut owner = PgConnection::connect(database.migrator_url())
         .await
         .unwrap();
@@ -64,7 +65,7 @@ async fn an_owner_behind_the_wall_is_refused() {
 
 #[tokio::test]
 async fn an_owner_without_force_sees_all_rows() {
-    let database = TestDatabase::new::<Migrator>().await.unwrap();
+    let database = TestDatabase::new::<AccountsAndChallenges>().await.unwrap();
     let mut connection = PgConnection::connect(database.admin_url()).await.unwrap();
     let mut transaction = connection.begin().await.unwrap();
     sqlx::raw_sql(DANGLING)

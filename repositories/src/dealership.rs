@@ -1,0 +1,3 @@
+//! The dealerships of a group, who works there, and orders.
+
+pub mod policies;
