@@ -30,6 +30,8 @@ pub(crate) struct Sight<'s, E: Scoped> {
     rules: Option<(&'s Policy<E>, &'s TenantContext)>,
     covers: Covers<E>,
     spans_workspaces: bool,
+    /// What the rows are wanted for: to be read, or to be taken out.
+    wanted: Action,
 }
 
 impl<'s, E: Scoped> Sight<'s, E> {
@@ -49,11 +51,17 @@ impl<'s, E: Scoped> Sight<'s, E> {
         // RLS would hide the other rows anyway; naming the workspace lets the planner use the index, and fails closed where
         // RLS is off.
         let mine = qualified(E::WORKSPACE).eq(workspace.0.to_value());
+        Self::of_scope(Condition::all().add(mine))
+    }
+
+    /// All rows of a scope.
+    fn of_scope(scope: Condition) -> Self {
         Self {
-            scope: Condition::all().add(mine),
+            scope,
             rules: None,
             covers: Covers::none(),
             spans_workspaces: false,
+            wanted: Action::Read,
         }
     }
 
@@ -61,10 +69,8 @@ impl<'s, E: Scoped> Sight<'s, E> {
     pub(crate) fn of_workspaces(workspaces: Value) -> Self {
         let theirs = qualified(E::WORKSPACE).eq(PgFunc::any(Expr::val(workspaces)));
         Self {
-            scope: Condition::all().add(theirs),
-            rules: None,
-            covers: Covers::none(),
             spans_workspaces: true,
+            ..Self::of_scope(Condition::all().add(theirs))
         }
     }
 
@@ -89,25 +95,20 @@ impl<'s, E: Scoped> Sight<'s, E> {
         // As with the workspace: for the index, and where row security is off.
         let mine = qualified(E::PERSON).eq(E::PERSON.save_as(Expr::val(person.0.to_value())));
         Self {
-            scope: Condition::all().add(mine),
-            rules: None,
-            covers: Covers::none(),
             spans_workspaces: true,
+            ..Self::of_scope(Condition::all().add(mine))
         }
     }
 
     /// What is published, of whatever workspace. Where the table's policy is known, the statement says it too.
     pub(crate) fn of_catalogue(policies: &Policies) -> Self {
         let published = policies.of::<E>().and_then(Policy::published);
-        let scope = Condition::all();
+        let scope = published.map_or_else(Condition::all, |filter| {
+            Condition::all().add(filter.clone().into_condition())
+        });
         Self {
-            scope: match published {
-                Some(filter) => scope.add(filter.clone().into_condition()),
-                None => scope,
-            },
-            rules: None,
-            covers: Covers::none(),
             spans_workspaces: true,
+            ..Self::of_scope(scope)
         }
     }
 
@@ -115,6 +116,15 @@ impl<'s, E: Scoped> Sight<'s, E> {
     pub(crate) fn in_workspace(mut self, workspace: Value) -> Self {
         self.scope = self.scope.add(qualified(E::WORKSPACE).eq(workspace));
         self
+    }
+
+    /// Of these what may be taken out. Refuses a context to which the policy lets nothing out, whatever the row.
+    pub(crate) fn exported(self) -> Result<Self> {
+        let wanted = Action::Export;
+        match self.verdict(wanted) {
+            Verdict::None => Err(self.why_not(wanted, "exported", &|_, _| None)),
+            _ => Ok(Self { wanted, ..self }),
+        }
     }
 
     /// The condition that every level of every statement carries.
@@ -125,7 +135,7 @@ impl<'s, E: Scoped> Sight<'s, E> {
             (Some(column), Visibility::Deleted) => mine.add(qualified(column).is_not_null()),
             _ => mine,
         };
-        match self.verdict(Action::Read) {
+        match self.verdict(self.wanted) {
             Verdict::All => seen,
             // Asked all the same: what may not be read and what is not there are the same statement.
             Verdict::None => seen.add(Expr::val(false)),

@@ -20,11 +20,13 @@ pub enum Action {
     Purge,
     /// Finds it by its words; what may not be read is not found either.
     Search,
+    /// Takes it out with others, which the audit log tells; what may not be read is not taken out either.
+    Export,
 }
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Read,
         Self::Insert,
         Self::Update,
@@ -32,6 +34,7 @@ impl Action {
         Self::Restore,
         Self::Purge,
         Self::Search,
+        Self::Export,
     ];
     /// `Read` and `Search`.
     pub const READS: [Self; 2] = [Self::Read, Self::Search];
@@ -49,6 +52,7 @@ impl Action {
             Self::Restore => "restore",
             Self::Purge => "purge",
             Self::Search => "search",
+            Self::Export => "export",
         }
     }
 }

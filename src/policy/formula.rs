@@ -109,7 +109,7 @@ impl Action {
     pub(super) const fn reads(self) -> &'static [Image] {
         match self {
             Self::Update => &[Image::Before, Image::After],
-            Self::Delete | Self::Restore | Self::Search => &[Image::Before],
+            Self::Delete | Self::Restore | Self::Search | Self::Export => &[Image::Before],
             Self::Read | Self::Insert | Self::Purge => &[],
         }
     }

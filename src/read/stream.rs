@@ -1,4 +1,4 @@
-//! Streams: every row of a query in constant memory, by a cursor in the database.
+//! Streams: every row of a query in constant memory, by a cursor in the database; to be read, or to be taken out.
 
 use std::{
     collections::VecDeque,
@@ -6,13 +6,16 @@ use std::{
 };
 
 use futures_util::{Stream, stream};
-use sea_orm::{EntityTrait, Statement};
+use sea_orm::{EntityTrait, IdenStatic, Iterable, Select, Statement};
+use serde_json::json;
 use sqlx::postgres::PgRow;
 
 use super::{model, select};
 use crate::{
-    Access, List, Result, Rows, Scoped,
+    Access, Action, Event, List, Result, Rows, Scoped, Writes,
     connection::{Connection, Pending, Purpose},
+    policy::Exposure,
+    sight::Sight,
 };
 
 /// How many rows travel at once.
@@ -48,12 +51,62 @@ impl<'s, E: Scoped, A: Access> List<Rows<'s, E, A>> {
     pub async fn stream(
         self,
     ) -> Result<impl Stream<Item = Result<E::Model>> + Send + use<'s, E, A>> {
-        let session = self.repository.session();
         let sight = self.repository.sight();
-        let plan = select::ordered(&sight, &self.query, session.cursor_key())?;
-        let purpose = Rows::<E, A>::purpose("stream");
-        let cursor =
-            Cursor::open(session.connection(), purpose, select::build(plan.select)).await?;
+        let plan = select::ordered(&sight, &self.query, self.cursor_key())?;
+        self.opened("stream", sight, plan.select).await
+    }
+
+    /// Takes rows out, to be given to somebody: a [`stream`](Self::stream) of those that the table's policy lets the context both read
+    /// and export ([`policy::Action::Export`](crate::policy::Action::Export)), and an entry in the audit log.
+    ///
+    /// The entry is `data.export` of the table. It names the columns that leave, those that leave masked apart from the others, and no
+    /// value. It is written before the first row is read, and kept only if the session is committed: commit before the rows are
+    /// handed on.
+    ///
+    /// Without a policy for the table it takes out what can be read.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Forbidden`](crate::ErrorKind::Forbidden), which names the rule, if the policy lets this context take out nothing of
+    /// the table; then nothing is asked of the database. Otherwise as [`stream`](Self::stream).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # use tenantry::{Result, Scoped, Session};
+    /// use futures_util::TryStreamExt;
+    ///
+    /// async fn take_out<E: Scoped>(session: Session, table: E) -> Result<Vec<E::Model>> {
+    ///     let rows = session.rows(table).list().export().await?.try_collect().await?;
+    ///     session.commit().await?;
+    ///     Ok(rows)
+    /// }
+    /// ```
+    pub async fn export(self) -> Result<impl Stream<Item = Result<E::Model>> + Send + use<'s, E, A>>
+    where
+        A: Writes,
+    {
+        let sight = self.repository.sight().exported()?;
+        let plan = select::ordered(&sight, &self.query, self.cursor_key())?;
+        let audit = self.repository.session().audit();
+        audit.record(export_of(&sight)).await?;
+        self.opened("export", sight, plan.select).await
+    }
+
+    fn cursor_key(&self) -> &'s [u8; 32] {
+        self.repository.session().cursor_key()
+    }
+
+    /// The rows of a select, as the sight shows them.
+    async fn opened(
+        self,
+        verb: &'static str,
+        sight: Sight<'s, E>,
+        select: Select<E>,
+    ) -> Result<impl Stream<Item = Result<E::Model>> + Send + use<'s, E, A>> {
+        let connection = self.repository.session().connection();
+        let purpose = Rows::<E, A>::purpose(verb);
+        let cursor = Cursor::open(connection, purpose, select::build(select)).await?;
         Ok(stream::try_unfold(
             (cursor, sight),
             async |(mut cursor, sight)| match cursor.next::<E>().await? {
@@ -62,6 +115,21 @@ impl<'s, E: Scoped, A: Access> List<Rows<'s, E, A>> {
             },
         ))
     }
+}
+
+/// What the log is told of an export: the columns that leave, as the context sees them.
+fn export_of<E: Scoped>(sight: &Sight<'_, E>) -> Event {
+    let (mut whole, mut masked) = (Vec::new(), Vec::new());
+    for column in E::Column::iter() {
+        match sight.exposure(column.as_str()) {
+            Exposure::Shown => whole.push(column.as_str()),
+            Exposure::Masked { .. } => masked.push(column.as_str()),
+            Exposure::Hidden { .. } => {}
+        }
+    }
+    Event::new(Action::DATA_EXPORT)
+        .about::<E>([])
+        .details(json!({ "columns": whole, "masked": masked }))
 }
 
 /// A cursor in the database, closed when dropped.

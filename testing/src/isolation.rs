@@ -185,6 +185,20 @@ impl<'d, E: Scoped> Isolation<'d, E> {
             streamed |= E::id_of(&row) == foreign;
         }
         self.note("stream", !streamed, seen(streamed));
+        match rows.list().export().await {
+            Ok(export) => {
+                pin_mut!(export);
+                let mut exported = false;
+                while let Some(row) = export.try_next().await? {
+                    exported |= E::id_of(&row) == foreign;
+                }
+                self.note("export", !exported, seen(exported));
+            }
+            Err(error) if error.kind() == ErrorKind::Forbidden => {
+                self.note("export", true, "whoever asks takes out nothing");
+            }
+            Err(error) => return Err(error),
+        }
         Ok(self)
     }
 

@@ -3,6 +3,7 @@
 mod attributes;
 mod cost;
 mod equal;
+mod exports;
 mod fields;
 mod incidents;
 mod matrix;

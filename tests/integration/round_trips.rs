@@ -1,5 +1,6 @@
 //! Round trips, counted exactly: they do not wobble with the machine.
 
+use futures_util::TryStreamExt;
 use insta::assert_snapshot;
 use sea_orm::Set;
 use tenantry::{Database, Hook, Session};
@@ -64,6 +65,14 @@ async fn every_verb_is_one_trip() {
     })
     .await;
     tell("list, count, exists, find_many", counted);
+    let counted = trips(&proxy, async || {
+        let session = begin().await;
+        let rows = session.challenges().list().export().await.unwrap();
+        rows.try_collect::<Vec<_>>().await.unwrap();
+        session.commit().await.unwrap();
+    })
+    .await;
+    tell("an export of few rows", counted);
     let counted = trips(&proxy, async || {
         let session = begin().await;
         let search = session.challenges().search(challenge::SEARCH, "a bridge");
@@ -168,6 +177,7 @@ async fn every_verb_is_one_trip() {
     begin and commit                   2
     a unit of work with one read       3
     list, count, exists, find_many     6
+    an export of few rows              8
     a search with filter and highlight 3
     list with children and a count     4
     insert, update, delete, restore    6

@@ -4,7 +4,7 @@
 //! or accepting an invitation, they decide themselves: whoever calls them has no row yet.
 
 use tenantry::{
-    ActorKind,
+    ActorKind, Scoped,
     policy::{Action, Policies, Policy, When},
 };
 use tenantry_entities::accounts::{api_key, idempotency_key, invitation, member, workspace};
@@ -13,6 +13,17 @@ use super::Rank;
 
 /// Who may be an API key and still change who may do what: one that was issued for it.
 const SCOPE: &str = "accounts.write";
+
+/// What a rule about taking rows out is called.
+pub(crate) const EXPORT: &str =
+    "owners, admins, keys with the scope data.export and the job that exports take rows out";
+
+/// Who takes rows out, of those that they read.
+pub(crate) fn export<E: Scoped>() -> When<E> {
+    When::at_least(Rank::Admin)
+        .and(When::scope("data.export"))
+        .or(When::job("export"))
+}
 
 /// Everybody sees their workspace; owners and admins change it, and an owner deletes it.
 #[must_use]
@@ -29,6 +40,7 @@ pub fn workspaces() -> Policy<workspace::Entity> {
             Action::Delete,
             When::at_least(Rank::Owner),
         )
+        .allow(EXPORT, Action::Export, export())
         .forbid(
             "keys need the scope accounts.write",
             Action::WRITES,
@@ -47,6 +59,7 @@ pub fn members() -> Policy<member::Entity> {
             Action::WRITES,
             When::at_least(Rank::Admin).and(!When::row(member::ROLE.eq(member::Role::Owner))),
         )
+        .allow(EXPORT, Action::Export, export())
         .forbid(
             "keys need the scope accounts.write",
             Action::WRITES,
@@ -68,6 +81,7 @@ pub fn invitations() -> Policy<invitation::Entity> {
             [Action::Delete, Action::Restore],
             When::at_least(Rank::Admin),
         )
+        .allow(EXPORT, Action::Export, export())
         .forbid(
             "keys invite nobody",
             Action::WRITES,
@@ -91,6 +105,7 @@ pub fn api_keys() -> Policy<api_key::Entity> {
             CHANGES,
             When::at_least(Rank::Admin).and(!When::row(api_key::ROLE.eq(api_key::Role::Owner))),
         )
+        .allow(EXPORT, Action::Export, export())
         .forbid(
             "keys change no keys",
             Action::WRITES,
@@ -101,7 +116,9 @@ pub fn api_keys() -> Policy<api_key::Entity> {
 /// Everybody sees what was done; functions write it.
 #[must_use]
 pub fn idempotency_keys() -> Policy<idempotency_key::Entity> {
-    Policy::new().allow("everybody reads", Action::READS, When::always())
+    Policy::new()
+        .allow("everybody reads", Action::READS, When::always())
+        .allow(EXPORT, Action::Export, export())
 }
 
 /// All of the system, for `Database::builder(url).policies(…)`.

@@ -12,7 +12,10 @@ use tenantry_entities::challenges::{
     submission::{self, Status},
 };
 
-use crate::accounts::Rank;
+use crate::accounts::{
+    Rank,
+    policies::{EXPORT, export},
+};
 
 /// Everybody sees the challenges of their workspace; owners, admins and jobs make them. What was published and not cancelled is in the
 /// catalogue, without its workspace's own stamps.
@@ -27,6 +30,7 @@ pub fn challenges() -> Policy<challenge::Entity> {
         )
         .allow("jobs write", Action::WRITES, When::kind(ActorKind::Job))
         .allow("owners and the job that purges", Action::Purge, purge())
+        .allow(EXPORT, Action::Export, export())
         .catalogue(
             Published::of(
                 "what is published is for everybody",
@@ -96,6 +100,7 @@ pub fn submissions() -> Policy<submission::Entity> {
         )
         .allow("jobs write", Action::WRITES, When::kind(ActorKind::Job))
         .allow("owners and the job that purges", Action::Purge, purge())
+        .allow(EXPORT, Action::Export, export())
         .personal(
             Own::of(
                 "people see what is theirs, and work on it while it is a draft",
@@ -123,6 +128,7 @@ pub fn judges() -> Policy<judge::Entity> {
         )
         .allow("jobs write", Action::WRITES, When::kind(ActorKind::Job))
         .allow("owners and the job that purges", Action::Purge, purge())
+        .allow(EXPORT, Action::Export, export())
 }
 
 fn purge<E: tenantry::Scoped>() -> When<E> {

@@ -19,7 +19,7 @@ use super::{
 use crate::world::titled;
 
 /// Every verb, and `raw` for SQL of the caller's own.
-pub(crate) const VERBS: [&str; 31] = [
+pub(crate) const VERBS: [&str; 32] = [
     "find",
     "find_with_deleted",
     "get",
@@ -32,6 +32,7 @@ pub(crate) const VERBS: [&str; 31] = [
     "count",
     "exists",
     "stream",
+    "export",
     "insert",
     "insert_many",
     "insert_many_reporting",
@@ -240,6 +241,10 @@ pub(crate) async fn act(step: &Step, session: &Session, known: &mut Known) -> Re
         "stream" => {
             let stream = asked(step, rows, known).stream().await?;
             shown(&stream.try_collect::<Vec<_>>().await?)
+        }
+        "export" => {
+            let export = asked(step, rows, known).export().await?;
+            shown(&export.try_collect::<Vec<_>>().await?)
         }
         "insert" => insert(step, session, known).await?,
         "insert_many" => {

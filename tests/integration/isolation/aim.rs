@@ -59,6 +59,10 @@ pub(super) async fn aim(verb: &str, session: &Session, row: &challenge::Model) -
             let stream = async { rows.list().stream().await?.try_collect::<Vec<_>>().await };
             told(stream.await, |all| seen(&all))
         }
+        "export" => {
+            let export = async { rows.list().export().await?.try_collect::<Vec<_>>().await };
+            told(export.await, |all| seen(&all))
+        }
         "insert" => {
             // A child of the row: the foreign key carries the workspace.
             let person = session.members().insert(member("m")).await.unwrap().user_id;
@@ -192,6 +196,7 @@ pub(super) const VERBS: &[&str] = &[
     "count",
     "exists",
     "stream",
+    "export",
     "insert",
     "insert_many",
     "insert_many_reporting",

@@ -137,6 +137,7 @@ async fn the_predicate_of_a_statement_says_the_same_where_row_security_is_off() 
                 Action::Search,
                 Action::Delete,
                 Action::Restore,
+                Action::Export,
             ] {
                 let list = session.rows(note::Entity).list().limit(100);
                 let found = match policy.verdict(context, action) {

@@ -60,6 +60,10 @@ async fn read(verb: &str, session: &Session, row: &driver::Model) -> String {
             let all = async { rows.list().stream().await?.try_collect::<Vec<_>>().await };
             told(all.await)
         }
+        "export" => {
+            let all = async { rows.list().export().await?.try_collect::<Vec<_>>().await };
+            told(all.await)
+        }
         "entries" => {
             let day = chrono::Utc::now() - chrono::TimeDelta::days(1)
                 ..chrono::DateTime::<chrono::Utc>::MAX_UTC;
@@ -74,7 +78,7 @@ async fn read(verb: &str, session: &Session, row: &driver::Model) -> String {
 }
 
 /// The verbs that read, and those of them that show rows.
-const READS: [(&str, bool); 18] = [
+const READS: [(&str, bool); 19] = [
     ("find", true),
     ("find_with_deleted", true),
     ("get", true),
@@ -88,6 +92,7 @@ const READS: [(&str, bool); 18] = [
     ("count", false),
     ("exists", false),
     ("stream", true),
+    ("export", true),
     ("entries", true),
     ("history", true),
     ("as_of", true),
@@ -193,6 +198,11 @@ async fn what_is_covered_is_not_asked_for_and_nothing_is_sent() {
         address,
     );
     refused(
+        list().filter(email()).export().await.map(drop),
+        "email",
+        address,
+    );
+    refused(
         list().filter(email()).page_as::<Called>().await.map(drop),
         "email",
         address,
@@ -270,6 +280,23 @@ async fn what_is_covered_is_not_asked_for_and_nothing_is_sent() {
             .len(),
         1
     );
+}
+
+#[tokio::test]
+async fn the_log_tells_what_of_an_export_left_masked_and_that_what_is_hidden_did_not_leave() {
+    let world = World::new().await;
+    let session = world.as_clerk().await;
+    read("export", &session, &world.ada).await;
+    session.commit().await.unwrap();
+    let told = "SELECT details FROM tenantry.audit_log WHERE action = 'data.export'";
+    let told: serde_json::Value = sqlx::query_scalar(told)
+        .fetch_one(&world.test.admin())
+        .await
+        .unwrap();
+    let whole = told["columns"].to_string();
+    assert!(whole.contains("name") && whole.contains("plate"), "{told}");
+    assert_eq!(told["masked"], serde_json::json!(["email", "phone"]));
+    assert!(!told.to_string().contains("salary"), "{told}");
 }
 
 #[tokio::test]

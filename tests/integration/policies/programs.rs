@@ -10,13 +10,14 @@ use super::notes::{Level, ROBOT, Rank, SCOPE, STATES, note};
 use crate::random::Numbers;
 
 const NAMES: [&str; 6] = ["first", "second", "third", "fourth", "fifth", "sixth"];
-const ACTIONS: [Action; 6] = [
+const ACTIONS: [Action; 7] = [
     Action::Read,
     Action::Insert,
     Action::Update,
     Action::Delete,
     Action::Restore,
     Action::Search,
+    Action::Export,
 ];
 
 /// A policy of one to six rules.

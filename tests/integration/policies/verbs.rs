@@ -1,10 +1,11 @@
 //! The verbs of the engine do what a policy says and nothing else, also where row security has forgotten it.
 
 use chrono::Utc;
+use futures_util::TryStreamExt;
 use sea_orm::Set;
 use tenantry::{
     Database, Error, ErrorKind, Id, NewRow, Result, Session, TenantContext,
-    policy::{Act, Action, Policy},
+    policy::{Act, Action, Policy, Verdict},
 };
 use uuid::Uuid;
 
@@ -99,7 +100,7 @@ async fn verb(
     let session = database.begin(asked.context).await.unwrap();
     let notes = session.rows(note::Entity);
     let is_living = row.deleted_at.is_none();
-    let (told, got, expected) = match case.below(7) {
+    let (told, got, expected) = match case.below(8) {
         0 => {
             let new = note::Model {
                 deleted_at: None,
@@ -160,6 +161,25 @@ async fn verb(
                 outcome(&notes.restore(&deletion).await),
                 expected,
             )
+        }
+        6 => {
+            let all = notes.list().with_deleted();
+            let got = async { all.export().await?.try_collect::<Vec<_>>().await }.await;
+            let expected = match asked.policy.verdict(asked.context, Action::Export) {
+                Verdict::None => Err(ErrorKind::Forbidden),
+                _ => Ok(()),
+            };
+            let mut taken: Vec<Uuid> = got.iter().flatten().map(|row| row.id).collect();
+            taken.sort_unstable();
+            let is_permitted = |row: &&note::Model| asked.permits(&Act::On(Action::Export, *row));
+            let permitted = rows.iter().filter(is_permitted);
+            let permitted: Vec<Uuid> = permitted.map(|row| row.id).collect();
+            assert_eq!(
+                taken, permitted,
+                "{:?} under {:#?}",
+                asked.context, asked.policy
+            );
+            ("export".to_owned(), outcome(&got), expected)
         }
         _ => {
             let mut found = notes

@@ -6,9 +6,10 @@
 use std::{collections::BTreeMap, fmt::Write as _};
 
 use chrono::Utc;
+use futures_util::TryStreamExt;
 use sea_orm::ActiveEnum as _;
 use tenantry::{
-    ErrorKind, Result, Role, Scoped, Session, TenantContext,
+    Error, ErrorKind, Result, Role, Scoped, Session, TenantContext,
     policy::{Act, Action, Ordered as _, Policy, Roles as _},
 };
 use tenantry_entities::accounts::{Accounts as _, api_key, member, workspace};
@@ -39,8 +40,10 @@ impl Who {
         let others = [
             ("a job", Self::Job("robot")),
             ("purger", Self::Job("purge")),
+            ("export", Self::Job("export")),
             ("a key", Self::Key(&[])),
             ("scoped", Self::Key(&["accounts.write"])),
+            ("taker", Self::Key(&["data.export"])),
         ];
         ranks.chain(others).collect()
     }
@@ -72,12 +75,33 @@ pub(crate) struct Asked<'w> {
 }
 
 impl Asked<'_> {
-    /// Does it, undoes it, and holds the answer against the declaration.
+    /// Does it, undoes it, and holds the answer against the declaration. What is read is also taken out.
     pub(crate) async fn ask<E: Scoped, T>(
         &mut self,
         row: &str,
         policy: &Policy<E>,
         act: Act<'_, E>,
+        work: impl AsyncFnOnce(&Session) -> Result<T>,
+    ) {
+        self.answer(row, policy, &act, work).await;
+        if let Act::On(Action::Read, model) = act {
+            let export = Act::On(Action::Export, model);
+            self.answer(row, policy, &export, async |session| {
+                let rows = session.rows(E::default()).list().export().await?;
+                let rows: Vec<E::Model> = rows.try_collect().await?;
+                let is_taken = rows.iter().any(|taken| E::id_of(taken) == E::id_of(model));
+                let missed = || Error::new(ErrorKind::NotFound, "it is not taken out");
+                is_taken.then_some(()).ok_or_else(missed)
+            })
+            .await;
+        }
+    }
+
+    async fn answer<E: Scoped, T>(
+        &mut self,
+        row: &str,
+        policy: &Policy<E>,
+        act: &Act<'_, E>,
         work: impl AsyncFnOnce(&Session) -> Result<T>,
     ) {
         let context = &self.context;
@@ -93,7 +117,7 @@ impl Asked<'_> {
         };
         session.roll_back().await;
         for who in [Some(context), self.founder.as_ref()].into_iter().flatten() {
-            let decision = policy.explain(who, &act, Utc::now()).unwrap();
+            let decision = policy.explain(who, act, Utc::now()).unwrap();
             assert_eq!(
                 done,
                 decision.is_permitted(),
