@@ -20,6 +20,7 @@ mod row_security;
 mod scopes;
 mod sql;
 mod statement;
+mod term;
 #[cfg(test)]
 mod tests;
 mod when;

@@ -97,7 +97,7 @@ fn function(at: usize, said: &str, question: &str) -> String {
          DECLARE
            place uuid := tenantry.workspace_id();
            person uuid := tenantry.actor_id();
-           one uuid := (SELECT id FROM challenges.challenges WHERE workspace_id = place LIMIT 1);
+           one uuid := (SELECT id FROM challenges.challenges WHERE workspace_id = place AND status = 'draft' LIMIT 1);
            began timestamptz := clock_timestamp();
          BEGIN
            FOR turn IN 1..times LOOP

@@ -177,13 +177,26 @@ fn reads_context(tokens: &[Token<'_>]) -> bool {
 /// Whether a reader of the context stands outside of a sub-select, where it is called for each row.
 pub(super) fn reads_context_per_row(text: &str) -> bool {
     let tokens = tokens(text);
-    tokens.iter().enumerate().any(|(at, token)| {
-        token.is("tenantry")
-            && tokens.get(at + 1) == Some(&Token::Symbol('.'))
-            && !at
-                .checked_sub(1)
-                .is_some_and(|before| tokens[before].is("select"))
-    })
+    let mut selects = vec![false];
+    for (at, token) in tokens.iter().enumerate() {
+        match token {
+            Token::Symbol('(') => selects.push(false),
+            Token::Symbol(')') => drop(selects.pop()),
+            _ if token.is("select") => {
+                if let Some(here) = selects.last_mut() {
+                    *here = true;
+                }
+            }
+            _ if token.is("tenantry")
+                && tokens.get(at + 1) == Some(&Token::Symbol('.'))
+                && !selects.contains(&true) =>
+            {
+                return true;
+            }
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Whether it looks something up in a table: a FROM that belongs to a SELECT, not to EXTRACT or IS DISTINCT.
@@ -271,6 +284,11 @@ mod tests {
     fn a_call_outside_of_a_sub_select_is_found() {
         assert!(!reads_context_per_row(WALL));
         assert!(reads_context_per_row("(owner_id = tenantry.actor_id())"));
+        let role = "( SELECT ((tenantry.role() = ANY (ARRAY['a'::text])) OR (tenantry.actor_kind() = 'job'::text)))";
+        assert!(!reads_context_per_row(role));
+        assert!(reads_context_per_row(&format!(
+            "({role} OR (owner_id = tenantry.actor_id()))"
+        )));
     }
 
     #[test]

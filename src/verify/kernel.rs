@@ -12,7 +12,7 @@ use super::{
 const DOOR: &str = "enter";
 
 /// The door and the readers.
-const FUNCTIONS: [(&str, &str); 14] = [
+const FUNCTIONS: [(&str, &str); 18] = [
     (DOOR, "IN claim text, IN signature text"),
     ("workspace_id", ""),
     ("workspace_bigint", ""),
@@ -20,6 +20,10 @@ const FUNCTIONS: [(&str, &str); 14] = [
     ("actor_id", ""),
     ("actor_bigint", ""),
     ("actor_text", ""),
+    ("actor_id", "roles text[]"),
+    ("actor_bigint", "roles text[]"),
+    ("actor_text", "roles text[]"),
+    ("acts_as", "roles text[], kinds text[]"),
     ("person_id", ""),
     ("person_bigint", ""),
     ("person_text", ""),

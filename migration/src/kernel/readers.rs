@@ -102,6 +102,19 @@ fn actor(signature: &'static str, key: KeyType, comment: &'static str) -> Reader
     }
 }
 
+/// The actor where the context has one of the roles: what a policy says of rows of one's own asks for both at once.
+fn actor_of_role(signature: &'static str, key: KeyType, comment: &'static str) -> Reader {
+    let (prefix, value) = decoded(key);
+    let body = format!(
+        "value := split_part(claim, '|', 6);\n  \
+         RETURN CASE WHEN split_part(claim, '|', 7) = ANY (roles) AND left(value, 2) = '{prefix}' THEN {value} END;"
+    );
+    Reader {
+        body,
+        ..actor(signature, key, comment)
+    }
+}
+
 /// Answers to the claim of a person alone: a workspace is entered for what a role may do there, not for what is one's own.
 fn person(signature: &'static str, key: KeyType, comment: &'static str) -> Reader {
     let (prefix, value) = decoded(key);
@@ -216,6 +229,21 @@ pub(super) fn sql(actor_key: KeyType) -> String {
             KeyType::Text,
             "The actor of the context, where actors are named, as jobs are.",
         ),
+        actor_of_role(
+            "actor_id(roles text[])",
+            KeyType::Uuid,
+            "The actor of the context, if its role is one of these.",
+        ),
+        actor_of_role(
+            "actor_bigint(roles text[])",
+            KeyType::BigInt,
+            "The actor of the context, where actors are numbered, if its role is one of these.",
+        ),
+        actor_of_role(
+            "actor_text(roles text[])",
+            KeyType::Text,
+            "The actor of the context, where actors are named, if its role is one of these.",
+        ),
         person(
             "person_id()",
             KeyType::Uuid,
@@ -242,6 +270,12 @@ pub(super) fn sql(actor_key: KeyType) -> String {
             "text",
             "RETURN split_part(claim, '|', 7);",
             "The role of the actor in the workspace.",
+        ),
+        field(
+            "acts_as(roles text[], kinds text[])",
+            "boolean",
+            "RETURN split_part(claim, '|', 7) = ANY (roles) OR split_part(claim, '|', 5) = ANY (kinds);",
+            "Whether the context has one of these roles, or its actor is of one of these kinds.",
         ),
         field(
             "request_id()",

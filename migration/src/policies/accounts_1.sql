@@ -2,16 +2,16 @@
 
 DROP POLICY IF EXISTS app_read ON "accounts"."workspaces";
 CREATE POLICY app_read ON "accounts"."workspaces" FOR SELECT TO tenantry_app USING (true);
-COMMENT ON POLICY app_read ON "accounts"."workspaces" IS 'tenantry:dabe9d15c549f96d/5';
+COMMENT ON POLICY app_read ON "accounts"."workspaces" IS 'tenantry:3590e8f77adfbce2/5';
 DROP POLICY IF EXISTS reader_read ON "accounts"."workspaces";
 CREATE POLICY reader_read ON "accounts"."workspaces" FOR SELECT TO tenantry_reader USING (true);
-COMMENT ON POLICY reader_read ON "accounts"."workspaces" IS 'tenantry:dabe9d15c549f96d/5';
+COMMENT ON POLICY reader_read ON "accounts"."workspaces" IS 'tenantry:3590e8f77adfbce2/5';
 DROP POLICY IF EXISTS app_insert ON "accounts"."workspaces";
-CREATE POLICY app_insert ON "accounts"."workspaces" FOR INSERT TO tenantry_app WITH CHECK (CASE (SELECT tenantry.role()) WHEN 'admin' THEN (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write'))) WHEN 'owner' THEN (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write'))) ELSE false END);
-COMMENT ON POLICY app_insert ON "accounts"."workspaces" IS 'tenantry:dabe9d15c549f96d/5';
+CREATE POLICY app_insert ON "accounts"."workspaces" FOR INSERT TO tenantry_app WITH CHECK ((SELECT (tenantry.role() = ANY (ARRAY['admin', 'owner']) AND (tenantry.actor_kind() <> 'api_key' OR tenantry.attribute('scopes')::jsonb ? 'accounts.write'))));
+COMMENT ON POLICY app_insert ON "accounts"."workspaces" IS 'tenantry:3590e8f77adfbce2/5';
 DROP POLICY IF EXISTS app_update ON "accounts"."workspaces";
-CREATE POLICY app_update ON "accounts"."workspaces" FOR UPDATE TO tenantry_app USING (CASE (SELECT tenantry.role()) WHEN 'admin' THEN (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write'))) WHEN 'owner' THEN (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write'))) ELSE false END) WITH CHECK (CASE (SELECT tenantry.role()) WHEN 'admin' THEN (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write'))) WHEN 'owner' THEN (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write'))) ELSE false END);
-COMMENT ON POLICY app_update ON "accounts"."workspaces" IS 'tenantry:dabe9d15c549f96d/5';
+CREATE POLICY app_update ON "accounts"."workspaces" FOR UPDATE TO tenantry_app USING ((SELECT ((tenantry.role() = ANY (ARRAY['admin', 'owner']) AND (tenantry.actor_kind() <> 'api_key' OR tenantry.attribute('scopes')::jsonb ? 'accounts.write')) OR (tenantry.role() = ANY (ARRAY['owner']) AND (tenantry.actor_kind() <> 'api_key' OR tenantry.attribute('scopes')::jsonb ? 'accounts.write'))))) WITH CHECK ((SELECT ((tenantry.role() = ANY (ARRAY['admin', 'owner']) AND (tenantry.actor_kind() <> 'api_key' OR tenantry.attribute('scopes')::jsonb ? 'accounts.write')) OR (tenantry.role() = ANY (ARRAY['owner']) AND (tenantry.actor_kind() <> 'api_key' OR tenantry.attribute('scopes')::jsonb ? 'accounts.write')))));
+COMMENT ON POLICY app_update ON "accounts"."workspaces" IS 'tenantry:3590e8f77adfbce2/5';
 DROP POLICY IF EXISTS person_wall ON "accounts"."workspaces";
 DROP POLICY IF EXISTS person_update_wall ON "accounts"."workspaces";
 DROP POLICY IF EXISTS person_read ON "accounts"."workspaces";
@@ -28,14 +28,14 @@ BEGIN
     RETURN NULL;
   END IF;
   IF EXISTS (SELECT FROM before_rows AS o JOIN after_rows AS n ON o."id" = n."id"
-    WHERE (CASE WHEN (o."deleted_at" IS NULL) = (n."deleted_at" IS NULL) THEN CASE (SELECT tenantry.role()) WHEN 'admin' THEN (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write'))) WHEN 'owner' THEN (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write'))) ELSE false END
-      WHEN o."deleted_at" IS NULL THEN (CASE (SELECT tenantry.role()) WHEN 'owner' THEN (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write'))) ELSE false END) AND (to_jsonb(o) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] = to_jsonb(n) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] OR (CASE (SELECT tenantry.role()) WHEN 'admin' THEN (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write'))) WHEN 'owner' THEN (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write'))) ELSE false END))
-      ELSE (CASE (SELECT tenantry.role()) WHEN 'admin' THEN (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write'))) WHEN 'owner' THEN (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write'))) ELSE false END) AND (to_jsonb(o) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] = to_jsonb(n) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] OR (CASE (SELECT tenantry.role()) WHEN 'admin' THEN (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write'))) WHEN 'owner' THEN (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write'))) ELSE false END)) END) IS NOT TRUE) THEN
+    WHERE (CASE WHEN (o."deleted_at" IS NULL) = (n."deleted_at" IS NULL) THEN (SELECT (tenantry.role() = ANY (ARRAY['admin', 'owner']) AND (tenantry.actor_kind() <> 'api_key' OR tenantry.attribute('scopes')::jsonb ? 'accounts.write')))
+      WHEN o."deleted_at" IS NULL THEN ((SELECT (tenantry.role() = ANY (ARRAY['owner']) AND (tenantry.actor_kind() <> 'api_key' OR tenantry.attribute('scopes')::jsonb ? 'accounts.write')))) AND (to_jsonb(o) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] = to_jsonb(n) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] OR ((SELECT (tenantry.role() = ANY (ARRAY['admin', 'owner']) AND (tenantry.actor_kind() <> 'api_key' OR tenantry.attribute('scopes')::jsonb ? 'accounts.write')))))
+      ELSE ((SELECT (tenantry.role() = ANY (ARRAY['admin', 'owner']) AND (tenantry.actor_kind() <> 'api_key' OR tenantry.attribute('scopes')::jsonb ? 'accounts.write')))) AND (to_jsonb(o) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] = to_jsonb(n) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] OR ((SELECT (tenantry.role() = ANY (ARRAY['admin', 'owner']) AND (tenantry.actor_kind() <> 'api_key' OR tenantry.attribute('scopes')::jsonb ? 'accounts.write'))))) END) IS NOT TRUE) THEN
     RAISE EXCEPTION 'the change violates the policy of the table' USING ERRCODE = '42501';
   END IF;
   RETURN NULL;
 END $function$;
-COMMENT ON FUNCTION "accounts"."workspaces_policy"() IS 'tenantry:dabe9d15c549f96d/5';
+COMMENT ON FUNCTION "accounts"."workspaces_policy"() IS 'tenantry:3590e8f77adfbce2/5';
 REVOKE ALL ON FUNCTION "accounts"."workspaces_policy"() FROM PUBLIC;
 CREATE OR REPLACE TRIGGER "workspaces_policy" AFTER UPDATE ON "accounts"."workspaces" REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows
   FOR EACH STATEMENT EXECUTE FUNCTION "accounts"."workspaces_policy"();
@@ -45,16 +45,16 @@ SELECT tenantry.govern('"accounts"."workspaces"', 'purged rows', 'false', ARRAY[
 
 DROP POLICY IF EXISTS app_read ON "accounts"."members";
 CREATE POLICY app_read ON "accounts"."members" FOR SELECT TO tenantry_app USING (true);
-COMMENT ON POLICY app_read ON "accounts"."members" IS 'tenantry:71322e09cc4339da/5';
+COMMENT ON POLICY app_read ON "accounts"."members" IS 'tenantry:3ea14d80823b598f/5';
 DROP POLICY IF EXISTS reader_read ON "accounts"."members";
 CREATE POLICY reader_read ON "accounts"."members" FOR SELECT TO tenantry_reader USING (true);
-COMMENT ON POLICY reader_read ON "accounts"."members" IS 'tenantry:71322e09cc4339da/5';
+COMMENT ON POLICY reader_read ON "accounts"."members" IS 'tenantry:3ea14d80823b598f/5';
 DROP POLICY IF EXISTS app_insert ON "accounts"."members";
-CREATE POLICY app_insert ON "accounts"."members" FOR INSERT TO tenantry_app WITH CHECK (CASE (SELECT tenantry.role()) WHEN 'admin' THEN ((NOT ("members"."role" = 'owner')) AND (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write')))) WHEN 'owner' THEN (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write'))) ELSE false END);
-COMMENT ON POLICY app_insert ON "accounts"."members" IS 'tenantry:71322e09cc4339da/5';
+CREATE POLICY app_insert ON "accounts"."members" FOR INSERT TO tenantry_app WITH CHECK (((((NOT ("members"."role" = 'owner')) AND (SELECT tenantry.role() = ANY (ARRAY['admin', 'owner']))) OR (SELECT tenantry.role() = ANY (ARRAY['owner']))) AND (SELECT (tenantry.actor_kind() <> 'api_key' OR tenantry.attribute('scopes')::jsonb ? 'accounts.write'))));
+COMMENT ON POLICY app_insert ON "accounts"."members" IS 'tenantry:3ea14d80823b598f/5';
 DROP POLICY IF EXISTS app_update ON "accounts"."members";
-CREATE POLICY app_update ON "accounts"."members" FOR UPDATE TO tenantry_app USING (CASE (SELECT tenantry.role()) WHEN 'admin' THEN ((NOT ("members"."role" = 'owner')) AND (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write')))) WHEN 'owner' THEN (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write'))) ELSE false END) WITH CHECK (CASE (SELECT tenantry.role()) WHEN 'admin' THEN ((NOT ("members"."role" = 'owner')) AND (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write')))) WHEN 'owner' THEN (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write'))) ELSE false END);
-COMMENT ON POLICY app_update ON "accounts"."members" IS 'tenantry:71322e09cc4339da/5';
+CREATE POLICY app_update ON "accounts"."members" FOR UPDATE TO tenantry_app USING (((((NOT ("members"."role" = 'owner')) AND (SELECT tenantry.role() = ANY (ARRAY['admin', 'owner']))) OR (SELECT tenantry.role() = ANY (ARRAY['owner']))) AND (SELECT (tenantry.actor_kind() <> 'api_key' OR tenantry.attribute('scopes')::jsonb ? 'accounts.write')))) WITH CHECK (((((NOT ("members"."role" = 'owner')) AND (SELECT tenantry.role() = ANY (ARRAY['admin', 'owner']))) OR (SELECT tenantry.role() = ANY (ARRAY['owner']))) AND (SELECT (tenantry.actor_kind() <> 'api_key' OR tenantry.attribute('scopes')::jsonb ? 'accounts.write'))));
+COMMENT ON POLICY app_update ON "accounts"."members" IS 'tenantry:3ea14d80823b598f/5';
 DROP POLICY IF EXISTS person_wall ON "accounts"."members";
 DROP POLICY IF EXISTS person_update_wall ON "accounts"."members";
 DROP POLICY IF EXISTS person_read ON "accounts"."members";
@@ -71,14 +71,14 @@ BEGIN
     RETURN NULL;
   END IF;
   IF EXISTS (SELECT FROM before_rows AS o JOIN after_rows AS n ON o."workspace_id" = n."workspace_id" AND o."id" = n."id"
-    WHERE (CASE WHEN (o."deleted_at" IS NULL) = (n."deleted_at" IS NULL) THEN CASE (SELECT tenantry.role()) WHEN 'admin' THEN (((NOT (o."role" = 'owner')) AND (NOT (n."role" = 'owner'))) AND (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write')))) WHEN 'owner' THEN (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write'))) ELSE false END
-      WHEN o."deleted_at" IS NULL THEN (CASE (SELECT tenantry.role()) WHEN 'admin' THEN ((NOT (o."role" = 'owner')) AND (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write')))) WHEN 'owner' THEN (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write'))) ELSE false END) AND (to_jsonb(o) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] = to_jsonb(n) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] OR (CASE (SELECT tenantry.role()) WHEN 'admin' THEN (((NOT (o."role" = 'owner')) AND (NOT (n."role" = 'owner'))) AND (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write')))) WHEN 'owner' THEN (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write'))) ELSE false END))
-      ELSE (CASE (SELECT tenantry.role()) WHEN 'admin' THEN ((NOT (o."role" = 'owner')) AND (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write')))) WHEN 'owner' THEN (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write'))) ELSE false END) AND (to_jsonb(o) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] = to_jsonb(n) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] OR (CASE (SELECT tenantry.role()) WHEN 'admin' THEN (((NOT (o."role" = 'owner')) AND (NOT (n."role" = 'owner'))) AND (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write')))) WHEN 'owner' THEN (NOT (NOT ((SELECT tenantry.actor_kind()) <> 'api_key' OR (SELECT tenantry.attribute('scopes'))::jsonb ? 'accounts.write'))) ELSE false END)) END) IS NOT TRUE) THEN
+    WHERE (CASE WHEN (o."deleted_at" IS NULL) = (n."deleted_at" IS NULL) THEN ((((NOT (o."role" = 'owner')) AND (NOT (n."role" = 'owner')) AND (SELECT tenantry.role() = ANY (ARRAY['admin', 'owner']))) OR (SELECT tenantry.role() = ANY (ARRAY['owner']))) AND (SELECT (tenantry.actor_kind() <> 'api_key' OR tenantry.attribute('scopes')::jsonb ? 'accounts.write')))
+      WHEN o."deleted_at" IS NULL THEN (((((NOT (o."role" = 'owner')) AND (SELECT tenantry.role() = ANY (ARRAY['admin', 'owner']))) OR (SELECT tenantry.role() = ANY (ARRAY['owner']))) AND (SELECT (tenantry.actor_kind() <> 'api_key' OR tenantry.attribute('scopes')::jsonb ? 'accounts.write')))) AND (to_jsonb(o) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] = to_jsonb(n) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] OR (((((NOT (o."role" = 'owner')) AND (NOT (n."role" = 'owner')) AND (SELECT tenantry.role() = ANY (ARRAY['admin', 'owner']))) OR (SELECT tenantry.role() = ANY (ARRAY['owner']))) AND (SELECT (tenantry.actor_kind() <> 'api_key' OR tenantry.attribute('scopes')::jsonb ? 'accounts.write')))))
+      ELSE (((((NOT (o."role" = 'owner')) AND (SELECT tenantry.role() = ANY (ARRAY['admin', 'owner']))) OR (SELECT tenantry.role() = ANY (ARRAY['owner']))) AND (SELECT (tenantry.actor_kind() <> 'api_key' OR tenantry.attribute('scopes')::jsonb ? 'accounts.write')))) AND (to_jsonb(o) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] = to_jsonb(n) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] OR (((((NOT (o."role" = 'owner')) AND (NOT (n."role" = 'owner')) AND (SELECT tenantry.role() = ANY (ARRAY['admin', 'owner']))) OR (SELECT tenantry.role() = ANY (ARRAY['owner']))) AND (SELECT (tenantry.actor_kind() <> 'api_key' OR tenantry.attribute('scopes')::jsonb ? 'accounts.write'))))) END) IS NOT TRUE) THEN
     RAISE EXCEPTION 'the change violates the policy of the table' USING ERRCODE = '42501';
   END IF;
   RETURN NULL;
 END $function$;
-COMMENT ON FUNCTION "accounts"."members_policy"() IS 'tenantry:71322e09cc4339da/5';
+COMMENT ON FUNCTION "accounts"."members_policy"() IS 'tenantry:3ea14d80823b598f/5';
 REVOKE ALL ON FUNCTION "accounts"."members_policy"() FROM PUBLIC;
 CREATE OR REPLACE TRIGGER "members_policy" AFTER UPDATE ON "accounts"."members" REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows
   FOR EACH STATEMENT EXECUTE FUNCTION "accounts"."members_policy"();
@@ -87,17 +87,17 @@ SELECT tenantry.govern('"accounts"."members"', 'purge', 'false', ARRAY[]::text[]
 SELECT tenantry.govern('"accounts"."members"', 'purged rows', 'false', ARRAY[]::text[]);
 
 DROP POLICY IF EXISTS app_read ON "accounts"."invitations";
-CREATE POLICY app_read ON "accounts"."invitations" FOR SELECT TO tenantry_app USING ((SELECT tenantry.role()) = ANY (ARRAY['admin', 'owner']));
-COMMENT ON POLICY app_read ON "accounts"."invitations" IS 'tenantry:14e69c930688e5b4/5';
+CREATE POLICY app_read ON "accounts"."invitations" FOR SELECT TO tenantry_app USING ((SELECT tenantry.role() = ANY (ARRAY['admin', 'owner'])));
+COMMENT ON POLICY app_read ON "accounts"."invitations" IS 'tenantry:60bc55f41d7fe6c5/5';
 DROP POLICY IF EXISTS reader_read ON "accounts"."invitations";
-CREATE POLICY reader_read ON "accounts"."invitations" FOR SELECT TO tenantry_reader USING ((SELECT tenantry.role()) = ANY (ARRAY['admin', 'owner']));
-COMMENT ON POLICY reader_read ON "accounts"."invitations" IS 'tenantry:14e69c930688e5b4/5';
+CREATE POLICY reader_read ON "accounts"."invitations" FOR SELECT TO tenantry_reader USING ((SELECT tenantry.role() = ANY (ARRAY['admin', 'owner'])));
+COMMENT ON POLICY reader_read ON "accounts"."invitations" IS 'tenantry:60bc55f41d7fe6c5/5';
 DROP POLICY IF EXISTS app_insert ON "accounts"."invitations";
 CREATE POLICY app_insert ON "accounts"."invitations" FOR INSERT TO tenantry_app WITH CHECK (false);
-COMMENT ON POLICY app_insert ON "accounts"."invitations" IS 'tenantry:14e69c930688e5b4/5';
+COMMENT ON POLICY app_insert ON "accounts"."invitations" IS 'tenantry:60bc55f41d7fe6c5/5';
 DROP POLICY IF EXISTS app_update ON "accounts"."invitations";
-CREATE POLICY app_update ON "accounts"."invitations" FOR UPDATE TO tenantry_app USING (CASE (SELECT tenantry.role()) WHEN 'admin' THEN (NOT ((SELECT tenantry.actor_kind()) = 'api_key')) WHEN 'owner' THEN (NOT ((SELECT tenantry.actor_kind()) = 'api_key')) ELSE false END) WITH CHECK (CASE (SELECT tenantry.role()) WHEN 'admin' THEN (NOT ((SELECT tenantry.actor_kind()) = 'api_key')) WHEN 'owner' THEN (NOT ((SELECT tenantry.actor_kind()) = 'api_key')) ELSE false END);
-COMMENT ON POLICY app_update ON "accounts"."invitations" IS 'tenantry:14e69c930688e5b4/5';
+CREATE POLICY app_update ON "accounts"."invitations" FOR UPDATE TO tenantry_app USING ((SELECT (tenantry.role() = ANY (ARRAY['admin', 'owner']) AND (NOT tenantry.actor_kind() = ANY (ARRAY['api_key']))))) WITH CHECK ((SELECT (tenantry.role() = ANY (ARRAY['admin', 'owner']) AND (NOT tenantry.actor_kind() = ANY (ARRAY['api_key'])))));
+COMMENT ON POLICY app_update ON "accounts"."invitations" IS 'tenantry:60bc55f41d7fe6c5/5';
 DROP POLICY IF EXISTS person_wall ON "accounts"."invitations";
 DROP POLICY IF EXISTS person_update_wall ON "accounts"."invitations";
 DROP POLICY IF EXISTS person_read ON "accounts"."invitations";
@@ -115,32 +115,32 @@ BEGIN
   END IF;
   IF EXISTS (SELECT FROM before_rows AS o JOIN after_rows AS n ON o."workspace_id" = n."workspace_id" AND o."id" = n."id"
     WHERE (CASE WHEN (o."deleted_at" IS NULL) = (n."deleted_at" IS NULL) THEN false
-      WHEN o."deleted_at" IS NULL THEN (CASE (SELECT tenantry.role()) WHEN 'admin' THEN (NOT ((SELECT tenantry.actor_kind()) = 'api_key')) WHEN 'owner' THEN (NOT ((SELECT tenantry.actor_kind()) = 'api_key')) ELSE false END) AND (to_jsonb(o) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] = to_jsonb(n) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] OR (false))
-      ELSE (CASE (SELECT tenantry.role()) WHEN 'admin' THEN (NOT ((SELECT tenantry.actor_kind()) = 'api_key')) WHEN 'owner' THEN (NOT ((SELECT tenantry.actor_kind()) = 'api_key')) ELSE false END) AND (to_jsonb(o) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] = to_jsonb(n) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] OR (false)) END) IS NOT TRUE) THEN
+      WHEN o."deleted_at" IS NULL THEN ((SELECT (tenantry.role() = ANY (ARRAY['admin', 'owner']) AND (NOT tenantry.actor_kind() = ANY (ARRAY['api_key']))))) AND (to_jsonb(o) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] = to_jsonb(n) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] OR (false))
+      ELSE ((SELECT (tenantry.role() = ANY (ARRAY['admin', 'owner']) AND (NOT tenantry.actor_kind() = ANY (ARRAY['api_key']))))) AND (to_jsonb(o) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] = to_jsonb(n) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] OR (false)) END) IS NOT TRUE) THEN
     RAISE EXCEPTION 'the change violates the policy of the table' USING ERRCODE = '42501';
   END IF;
   RETURN NULL;
 END $function$;
-COMMENT ON FUNCTION "accounts"."invitations_policy"() IS 'tenantry:14e69c930688e5b4/5';
+COMMENT ON FUNCTION "accounts"."invitations_policy"() IS 'tenantry:60bc55f41d7fe6c5/5';
 REVOKE ALL ON FUNCTION "accounts"."invitations_policy"() FROM PUBLIC;
 CREATE OR REPLACE TRIGGER "invitations_policy" AFTER UPDATE ON "accounts"."invitations" REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows
   FOR EACH STATEMENT EXECUTE FUNCTION "accounts"."invitations_policy"();
-SELECT tenantry.govern('"accounts"."invitations"', 'search', E'(SELECT tenantry.role()) = ANY (ARRAY[\'admin\', \'owner\'])', ARRAY[]::text[]);
+SELECT tenantry.govern('"accounts"."invitations"', 'search', E'(SELECT tenantry.role() = ANY (ARRAY[\'admin\', \'owner\']))', ARRAY[]::text[]);
 SELECT tenantry.govern('"accounts"."invitations"', 'purge', 'false', ARRAY[]::text[]);
 SELECT tenantry.govern('"accounts"."invitations"', 'purged rows', 'false', ARRAY[]::text[]);
 
 DROP POLICY IF EXISTS app_read ON "accounts"."api_keys";
-CREATE POLICY app_read ON "accounts"."api_keys" FOR SELECT TO tenantry_app USING ((SELECT tenantry.role()) = ANY (ARRAY['admin', 'owner']));
-COMMENT ON POLICY app_read ON "accounts"."api_keys" IS 'tenantry:d99ba4e02dfe0a94/5';
+CREATE POLICY app_read ON "accounts"."api_keys" FOR SELECT TO tenantry_app USING ((SELECT tenantry.role() = ANY (ARRAY['admin', 'owner'])));
+COMMENT ON POLICY app_read ON "accounts"."api_keys" IS 'tenantry:9ce75af3d8efdbaf/5';
 DROP POLICY IF EXISTS reader_read ON "accounts"."api_keys";
-CREATE POLICY reader_read ON "accounts"."api_keys" FOR SELECT TO tenantry_reader USING ((SELECT tenantry.role()) = ANY (ARRAY['admin', 'owner']));
-COMMENT ON POLICY reader_read ON "accounts"."api_keys" IS 'tenantry:d99ba4e02dfe0a94/5';
+CREATE POLICY reader_read ON "accounts"."api_keys" FOR SELECT TO tenantry_reader USING ((SELECT tenantry.role() = ANY (ARRAY['admin', 'owner'])));
+COMMENT ON POLICY reader_read ON "accounts"."api_keys" IS 'tenantry:9ce75af3d8efdbaf/5';
 DROP POLICY IF EXISTS app_insert ON "accounts"."api_keys";
 CREATE POLICY app_insert ON "accounts"."api_keys" FOR INSERT TO tenantry_app WITH CHECK (false);
-COMMENT ON POLICY app_insert ON "accounts"."api_keys" IS 'tenantry:d99ba4e02dfe0a94/5';
+COMMENT ON POLICY app_insert ON "accounts"."api_keys" IS 'tenantry:9ce75af3d8efdbaf/5';
 DROP POLICY IF EXISTS app_update ON "accounts"."api_keys";
-CREATE POLICY app_update ON "accounts"."api_keys" FOR UPDATE TO tenantry_app USING (CASE (SELECT tenantry.role()) WHEN 'admin' THEN ((NOT ("api_keys"."role" = 'owner')) AND (NOT ((SELECT tenantry.actor_kind()) = 'api_key'))) WHEN 'owner' THEN (NOT ((SELECT tenantry.actor_kind()) = 'api_key')) ELSE false END) WITH CHECK (CASE (SELECT tenantry.role()) WHEN 'admin' THEN ((NOT ("api_keys"."role" = 'owner')) AND (NOT ((SELECT tenantry.actor_kind()) = 'api_key'))) WHEN 'owner' THEN (NOT ((SELECT tenantry.actor_kind()) = 'api_key')) ELSE false END);
-COMMENT ON POLICY app_update ON "accounts"."api_keys" IS 'tenantry:d99ba4e02dfe0a94/5';
+CREATE POLICY app_update ON "accounts"."api_keys" FOR UPDATE TO tenantry_app USING (((((NOT ("api_keys"."role" = 'owner')) AND (SELECT tenantry.role() = ANY (ARRAY['admin', 'owner']))) OR (SELECT tenantry.role() = ANY (ARRAY['owner']))) AND (SELECT (NOT tenantry.actor_kind() = ANY (ARRAY['api_key'])) AND tenantry.role() = ANY (ARRAY['admin', 'owner'])))) WITH CHECK (((((NOT ("api_keys"."role" = 'owner')) AND (SELECT tenantry.role() = ANY (ARRAY['admin', 'owner']))) OR (SELECT tenantry.role() = ANY (ARRAY['owner']))) AND (SELECT (NOT tenantry.actor_kind() = ANY (ARRAY['api_key'])) AND tenantry.role() = ANY (ARRAY['admin', 'owner']))));
+COMMENT ON POLICY app_update ON "accounts"."api_keys" IS 'tenantry:9ce75af3d8efdbaf/5';
 DROP POLICY IF EXISTS person_wall ON "accounts"."api_keys";
 DROP POLICY IF EXISTS person_update_wall ON "accounts"."api_keys";
 DROP POLICY IF EXISTS person_read ON "accounts"."api_keys";
@@ -157,18 +157,18 @@ BEGIN
     RETURN NULL;
   END IF;
   IF EXISTS (SELECT FROM before_rows AS o JOIN after_rows AS n ON o."workspace_id" = n."workspace_id" AND o."id" = n."id"
-    WHERE (CASE WHEN (o."deleted_at" IS NULL) = (n."deleted_at" IS NULL) THEN CASE (SELECT tenantry.role()) WHEN 'admin' THEN (((NOT (o."role" = 'owner')) AND (NOT (n."role" = 'owner'))) AND (NOT ((SELECT tenantry.actor_kind()) = 'api_key'))) WHEN 'owner' THEN (NOT ((SELECT tenantry.actor_kind()) = 'api_key')) ELSE false END
-      WHEN o."deleted_at" IS NULL THEN (CASE (SELECT tenantry.role()) WHEN 'admin' THEN ((NOT (o."role" = 'owner')) AND (NOT ((SELECT tenantry.actor_kind()) = 'api_key'))) WHEN 'owner' THEN (NOT ((SELECT tenantry.actor_kind()) = 'api_key')) ELSE false END) AND (to_jsonb(o) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] = to_jsonb(n) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] OR (CASE (SELECT tenantry.role()) WHEN 'admin' THEN (((NOT (o."role" = 'owner')) AND (NOT (n."role" = 'owner'))) AND (NOT ((SELECT tenantry.actor_kind()) = 'api_key'))) WHEN 'owner' THEN (NOT ((SELECT tenantry.actor_kind()) = 'api_key')) ELSE false END))
-      ELSE (CASE (SELECT tenantry.role()) WHEN 'admin' THEN ((NOT (o."role" = 'owner')) AND (NOT ((SELECT tenantry.actor_kind()) = 'api_key'))) WHEN 'owner' THEN (NOT ((SELECT tenantry.actor_kind()) = 'api_key')) ELSE false END) AND (to_jsonb(o) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] = to_jsonb(n) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] OR (CASE (SELECT tenantry.role()) WHEN 'admin' THEN (((NOT (o."role" = 'owner')) AND (NOT (n."role" = 'owner'))) AND (NOT ((SELECT tenantry.actor_kind()) = 'api_key'))) WHEN 'owner' THEN (NOT ((SELECT tenantry.actor_kind()) = 'api_key')) ELSE false END)) END) IS NOT TRUE) THEN
+    WHERE (CASE WHEN (o."deleted_at" IS NULL) = (n."deleted_at" IS NULL) THEN ((((NOT (o."role" = 'owner')) AND (NOT (n."role" = 'owner')) AND (SELECT tenantry.role() = ANY (ARRAY['admin', 'owner']))) OR (SELECT tenantry.role() = ANY (ARRAY['owner']))) AND (SELECT (NOT tenantry.actor_kind() = ANY (ARRAY['api_key'])) AND tenantry.role() = ANY (ARRAY['admin', 'owner'])))
+      WHEN o."deleted_at" IS NULL THEN (((((NOT (o."role" = 'owner')) AND (SELECT tenantry.role() = ANY (ARRAY['admin', 'owner']))) OR (SELECT tenantry.role() = ANY (ARRAY['owner']))) AND (SELECT (NOT tenantry.actor_kind() = ANY (ARRAY['api_key'])) AND tenantry.role() = ANY (ARRAY['admin', 'owner'])))) AND (to_jsonb(o) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] = to_jsonb(n) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] OR (((((NOT (o."role" = 'owner')) AND (NOT (n."role" = 'owner')) AND (SELECT tenantry.role() = ANY (ARRAY['admin', 'owner']))) OR (SELECT tenantry.role() = ANY (ARRAY['owner']))) AND (SELECT (NOT tenantry.actor_kind() = ANY (ARRAY['api_key'])) AND tenantry.role() = ANY (ARRAY['admin', 'owner'])))))
+      ELSE (((((NOT (o."role" = 'owner')) AND (SELECT tenantry.role() = ANY (ARRAY['admin', 'owner']))) OR (SELECT tenantry.role() = ANY (ARRAY['owner']))) AND (SELECT (NOT tenantry.actor_kind() = ANY (ARRAY['api_key'])) AND tenantry.role() = ANY (ARRAY['admin', 'owner'])))) AND (to_jsonb(o) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] = to_jsonb(n) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] OR (((((NOT (o."role" = 'owner')) AND (NOT (n."role" = 'owner')) AND (SELECT tenantry.role() = ANY (ARRAY['admin', 'owner']))) OR (SELECT tenantry.role() = ANY (ARRAY['owner']))) AND (SELECT (NOT tenantry.actor_kind() = ANY (ARRAY['api_key'])) AND tenantry.role() = ANY (ARRAY['admin', 'owner']))))) END) IS NOT TRUE) THEN
     RAISE EXCEPTION 'the change violates the policy of the table' USING ERRCODE = '42501';
   END IF;
   RETURN NULL;
 END $function$;
-COMMENT ON FUNCTION "accounts"."api_keys_policy"() IS 'tenantry:d99ba4e02dfe0a94/5';
+COMMENT ON FUNCTION "accounts"."api_keys_policy"() IS 'tenantry:9ce75af3d8efdbaf/5';
 REVOKE ALL ON FUNCTION "accounts"."api_keys_policy"() FROM PUBLIC;
 CREATE OR REPLACE TRIGGER "api_keys_policy" AFTER UPDATE ON "accounts"."api_keys" REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows
   FOR EACH STATEMENT EXECUTE FUNCTION "accounts"."api_keys_policy"();
-SELECT tenantry.govern('"accounts"."api_keys"', 'search', E'(SELECT tenantry.role()) = ANY (ARRAY[\'admin\', \'owner\'])', ARRAY[]::text[]);
+SELECT tenantry.govern('"accounts"."api_keys"', 'search', E'(SELECT tenantry.role() = ANY (ARRAY[\'admin\', \'owner\']))', ARRAY[]::text[]);
 SELECT tenantry.govern('"accounts"."api_keys"', 'purge', 'false', ARRAY[]::text[]);
 SELECT tenantry.govern('"accounts"."api_keys"', 'purged rows', 'false', ARRAY[]::text[]);
 

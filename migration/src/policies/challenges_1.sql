@@ -2,31 +2,81 @@
 
 DROP POLICY IF EXISTS app_read ON "challenges"."challenges";
 CREATE POLICY app_read ON "challenges"."challenges" FOR SELECT TO tenantry_app USING (true);
-COMMENT ON POLICY app_read ON "challenges"."challenges" IS 'tenantry:6837224325d54cdf/4';
+COMMENT ON POLICY app_read ON "challenges"."challenges" IS 'tenantry:0b25ede9eb749b8c/8';
 DROP POLICY IF EXISTS reader_read ON "challenges"."challenges";
 CREATE POLICY reader_read ON "challenges"."challenges" FOR SELECT TO tenantry_reader USING (true);
-COMMENT ON POLICY reader_read ON "challenges"."challenges" IS 'tenantry:6837224325d54cdf/4';
+COMMENT ON POLICY reader_read ON "challenges"."challenges" IS 'tenantry:0b25ede9eb749b8c/8';
 DROP POLICY IF EXISTS app_insert ON "challenges"."challenges";
-CREATE POLICY app_insert ON "challenges"."challenges" FOR INSERT TO tenantry_app WITH CHECK (CASE (SELECT tenantry.role()) WHEN 'admin' THEN true WHEN 'owner' THEN true ELSE ((SELECT tenantry.actor_kind()) = 'job') END);
-COMMENT ON POLICY app_insert ON "challenges"."challenges" IS 'tenantry:6837224325d54cdf/4';
+CREATE POLICY app_insert ON "challenges"."challenges" FOR INSERT TO tenantry_app WITH CHECK ((SELECT tenantry.acts_as(ARRAY['admin', 'owner'], ARRAY['job'])));
+COMMENT ON POLICY app_insert ON "challenges"."challenges" IS 'tenantry:0b25ede9eb749b8c/8';
 DROP POLICY IF EXISTS app_update ON "challenges"."challenges";
-CREATE POLICY app_update ON "challenges"."challenges" FOR UPDATE TO tenantry_app USING (CASE (SELECT tenantry.role()) WHEN 'admin' THEN true WHEN 'owner' THEN true ELSE ((SELECT tenantry.actor_kind()) = 'job') END) WITH CHECK (CASE (SELECT tenantry.role()) WHEN 'admin' THEN true WHEN 'owner' THEN true ELSE ((SELECT tenantry.actor_kind()) = 'job') END);
-COMMENT ON POLICY app_update ON "challenges"."challenges" IS 'tenantry:6837224325d54cdf/4';
+CREATE POLICY app_update ON "challenges"."challenges" FOR UPDATE TO tenantry_app USING ((SELECT tenantry.acts_as(ARRAY['admin', 'owner'], ARRAY['job']))) WITH CHECK ((SELECT tenantry.acts_as(ARRAY['admin', 'owner'], ARRAY['job'])));
+COMMENT ON POLICY app_update ON "challenges"."challenges" IS 'tenantry:0b25ede9eb749b8c/8';
+DROP POLICY IF EXISTS catalogue_wall ON "challenges"."challenges";
+CREATE POLICY catalogue_wall ON "challenges"."challenges" AS RESTRICTIVE FOR ALL TO tenantry_catalogue USING ("challenges"."status" IN ('published', 'active', 'judging', 'completed') AND "challenges"."deleted_at" IS NULL) WITH CHECK (false);
+COMMENT ON POLICY catalogue_wall ON "challenges"."challenges" IS 'tenantry:0b25ede9eb749b8c/8';
+DROP POLICY IF EXISTS catalogue_read ON "challenges"."challenges";
+CREATE POLICY catalogue_read ON "challenges"."challenges" FOR SELECT TO tenantry_catalogue USING (true);
+COMMENT ON POLICY catalogue_read ON "challenges"."challenges" IS 'tenantry:0b25ede9eb749b8c/8';
+DROP POLICY IF EXISTS glass_wall ON "challenges"."challenges";
+CREATE POLICY glass_wall ON "challenges"."challenges" AS RESTRICTIVE FOR ALL TO tenantry_glass USING ("challenges"."workspace_id" = ANY ((SELECT tenantry.glass_workspaces())::uuid[])) WITH CHECK (false);
+COMMENT ON POLICY glass_wall ON "challenges"."challenges" IS 'tenantry:0b25ede9eb749b8c/8';
+DROP POLICY IF EXISTS glass_read ON "challenges"."challenges";
+CREATE POLICY glass_read ON "challenges"."challenges" FOR SELECT TO tenantry_glass USING (true);
+COMMENT ON POLICY glass_read ON "challenges"."challenges" IS 'tenantry:0b25ede9eb749b8c/8';
+DROP POLICY IF EXISTS person_wall ON "challenges"."challenges";
+DROP POLICY IF EXISTS person_update_wall ON "challenges"."challenges";
+DROP POLICY IF EXISTS person_read ON "challenges"."challenges";
+DROP POLICY IF EXISTS person_update ON "challenges"."challenges";
+REVOKE ALL ON "challenges"."challenges" FROM tenantry_person, tenantry_catalogue, tenantry_glass;
+GRANT USAGE ON SCHEMA "challenges" TO tenantry_catalogue;
+GRANT SELECT ("workspace_id", "id", "deleted_at", "title", "description", "status", "starts_at", "ends_at", "created_at") ON "challenges"."challenges" TO tenantry_catalogue;
+GRANT USAGE ON SCHEMA "challenges" TO tenantry_glass;
+GRANT SELECT ("workspace_id", "id", "deleted_at", "title", "description", "status", "status_rank", "starts_at", "ends_at", "created_at", "created_by", "updated_at", "updated_by", "version", "deleted_by", "delete_op") ON "challenges"."challenges" TO tenantry_glass;
 DROP TRIGGER IF EXISTS "challenges_policy" ON "challenges"."challenges";
 DROP FUNCTION IF EXISTS "challenges"."challenges_policy"();
+SELECT tenantry.govern('"challenges"."challenges"', 'search', 'true', ARRAY[]::text[]);
+SELECT tenantry.govern('"challenges"."challenges"', 'purge', E'(SELECT ((tenantry.actor_kind() = ANY (ARRAY[\'job\']) AND tenantry.role() = ANY (ARRAY[\'purge\'])) OR tenantry.role() = ANY (ARRAY[\'owner\'])))', ARRAY[]::text[]);
+SELECT tenantry.govern('"challenges"."challenges"', 'purged rows', E'(SELECT ((tenantry.actor_kind() = ANY (ARRAY[\'job\']) AND tenantry.role() = ANY (ARRAY[\'purge\'])) OR tenantry.role() = ANY (ARRAY[\'owner\'])))', ARRAY[]::text[]);
 
 DROP POLICY IF EXISTS app_read ON "challenges"."submissions";
 CREATE POLICY app_read ON "challenges"."submissions" FOR SELECT TO tenantry_app USING (true);
-COMMENT ON POLICY app_read ON "challenges"."submissions" IS 'tenantry:9c34bb31a3264ca6/5';
+COMMENT ON POLICY app_read ON "challenges"."submissions" IS 'tenantry:4def5b0b9ba8c519/11';
 DROP POLICY IF EXISTS reader_read ON "challenges"."submissions";
 CREATE POLICY reader_read ON "challenges"."submissions" FOR SELECT TO tenantry_reader USING (true);
-COMMENT ON POLICY reader_read ON "challenges"."submissions" IS 'tenantry:9c34bb31a3264ca6/5';
+COMMENT ON POLICY reader_read ON "challenges"."submissions" IS 'tenantry:4def5b0b9ba8c519/11';
 DROP POLICY IF EXISTS app_insert ON "challenges"."submissions";
-CREATE POLICY app_insert ON "challenges"."submissions" FOR INSERT TO tenantry_app WITH CHECK (CASE (SELECT tenantry.role()) WHEN 'admin' THEN true WHEN 'manager' THEN (((("submissions"."user_id" = (SELECT tenantry.actor_id())) AND ("submissions"."status" IN ('draft', 'submitted'))) AND ("submissions"."score" IS NULL)) OR ((SELECT tenantry.actor_kind()) = 'job')) WHEN 'member' THEN (((("submissions"."user_id" = (SELECT tenantry.actor_id())) AND ("submissions"."status" IN ('draft', 'submitted'))) AND ("submissions"."score" IS NULL)) OR ((SELECT tenantry.actor_kind()) = 'job')) WHEN 'owner' THEN true ELSE ((SELECT tenantry.actor_kind()) = 'job') END);
-COMMENT ON POLICY app_insert ON "challenges"."submissions" IS 'tenantry:9c34bb31a3264ca6/5';
+CREATE POLICY app_insert ON "challenges"."submissions" FOR INSERT TO tenantry_app WITH CHECK (((("submissions"."status" IN ('draft', 'submitted')) AND ("submissions"."score" IS NULL) AND ("submissions"."user_id" = (SELECT tenantry.actor_id(ARRAY['admin', 'manager', 'member', 'owner'])))) OR (SELECT tenantry.acts_as(ARRAY['admin', 'owner'], ARRAY['job']))));
+COMMENT ON POLICY app_insert ON "challenges"."submissions" IS 'tenantry:4def5b0b9ba8c519/11';
 DROP POLICY IF EXISTS app_update ON "challenges"."submissions";
-CREATE POLICY app_update ON "challenges"."submissions" FOR UPDATE TO tenantry_app USING (CASE (SELECT tenantry.role()) WHEN 'admin' THEN true WHEN 'manager' THEN ((((("submissions"."user_id" = (SELECT tenantry.actor_id())) AND (NOT ("submissions"."status" = 'judged'))) AND (NOT ("submissions"."status" = 'judged'))) OR (((NOT ("submissions"."user_id" = (SELECT tenantry.actor_id()))) AND ("submissions"."status" IN ('submitted', 'judged'))) AND ("submissions"."status" IN ('submitted', 'judged'))) OR ((SELECT tenantry.actor_kind()) = 'job')) OR (("submissions"."user_id" = (SELECT tenantry.actor_id())) OR ((SELECT tenantry.actor_kind()) = 'job'))) WHEN 'member' THEN ((((("submissions"."user_id" = (SELECT tenantry.actor_id())) AND (NOT ("submissions"."status" = 'judged'))) AND (NOT ("submissions"."status" = 'judged'))) OR (((NOT ("submissions"."user_id" = (SELECT tenantry.actor_id()))) AND ("submissions"."status" IN ('submitted', 'judged'))) AND ("submissions"."status" IN ('submitted', 'judged'))) OR ((SELECT tenantry.actor_kind()) = 'job')) OR (("submissions"."user_id" = (SELECT tenantry.actor_id())) OR ((SELECT tenantry.actor_kind()) = 'job'))) WHEN 'owner' THEN true ELSE ((SELECT tenantry.actor_kind()) = 'job') END) WITH CHECK (CASE (SELECT tenantry.role()) WHEN 'admin' THEN true WHEN 'manager' THEN ((((NOT ("submissions"."status" = 'judged')) AND (("submissions"."user_id" = (SELECT tenantry.actor_id())) AND (NOT ("submissions"."status" = 'judged')))) OR (("submissions"."status" = 'judged') AND ((NOT ("submissions"."user_id" = (SELECT tenantry.actor_id()))) AND ("submissions"."status" = 'judged'))) OR ((SELECT tenantry.actor_kind()) = 'job')) OR (("submissions"."user_id" = (SELECT tenantry.actor_id())) OR ((SELECT tenantry.actor_kind()) = 'job'))) WHEN 'member' THEN ((((NOT ("submissions"."status" = 'judged')) AND (("submissions"."user_id" = (SELECT tenantry.actor_id())) AND (NOT ("submissions"."status" = 'judged')))) OR (("submissions"."status" = 'judged') AND ((NOT ("submissions"."user_id" = (SELECT tenantry.actor_id()))) AND ("submissions"."status" = 'judged'))) OR ((SELECT tenantry.actor_kind()) = 'job')) OR (("submissions"."user_id" = (SELECT tenantry.actor_id())) OR ((SELECT tenantry.actor_kind()) = 'job'))) WHEN 'owner' THEN true ELSE ((SELECT tenantry.actor_kind()) = 'job') END);
-COMMENT ON POLICY app_update ON "challenges"."submissions" IS 'tenantry:9c34bb31a3264ca6/5';
+CREATE POLICY app_update ON "challenges"."submissions" FOR UPDATE TO tenantry_app USING ((((NOT ("submissions"."status" = 'judged')) AND ("submissions"."user_id" = (SELECT tenantry.actor_id(ARRAY['admin', 'manager', 'member', 'owner'])))) OR ("submissions"."user_id" = (SELECT tenantry.actor_id(ARRAY['admin', 'manager', 'member', 'owner']))) OR (("submissions"."status" IN ('submitted', 'judged')) AND (NOT ("submissions"."user_id" = (SELECT tenantry.actor_id()))) AND (SELECT tenantry.role() = ANY (ARRAY['admin', 'manager', 'member', 'owner']))) OR (SELECT tenantry.acts_as(ARRAY['admin', 'owner'], ARRAY['job'])))) WITH CHECK ((((NOT ("submissions"."status" = 'judged')) AND ("submissions"."user_id" = (SELECT tenantry.actor_id(ARRAY['admin', 'manager', 'member', 'owner'])))) OR ("submissions"."user_id" = (SELECT tenantry.actor_id(ARRAY['admin', 'manager', 'member', 'owner']))) OR (("submissions"."status" = 'judged') AND (NOT ("submissions"."user_id" = (SELECT tenantry.actor_id()))) AND (SELECT tenantry.role() = ANY (ARRAY['admin', 'manager', 'member', 'owner']))) OR (SELECT tenantry.acts_as(ARRAY['admin', 'owner'], ARRAY['job']))));
+COMMENT ON POLICY app_update ON "challenges"."submissions" IS 'tenantry:4def5b0b9ba8c519/11';
+DROP POLICY IF EXISTS person_wall ON "challenges"."submissions";
+CREATE POLICY person_wall ON "challenges"."submissions" AS RESTRICTIVE FOR ALL TO tenantry_person USING ("submissions"."user_id" = (SELECT tenantry.person_id()) AND "submissions"."deleted_at" IS NULL) WITH CHECK ("submissions"."user_id" = (SELECT tenantry.person_id()) AND "submissions"."deleted_at" IS NULL);
+COMMENT ON POLICY person_wall ON "challenges"."submissions" IS 'tenantry:4def5b0b9ba8c519/11';
+DROP POLICY IF EXISTS person_read ON "challenges"."submissions";
+CREATE POLICY person_read ON "challenges"."submissions" FOR SELECT TO tenantry_person USING (true);
+COMMENT ON POLICY person_read ON "challenges"."submissions" IS 'tenantry:4def5b0b9ba8c519/11';
+DROP POLICY IF EXISTS person_update_wall ON "challenges"."submissions";
+CREATE POLICY person_update_wall ON "challenges"."submissions" AS RESTRICTIVE FOR UPDATE TO tenantry_person USING ("submissions"."status" = 'draft') WITH CHECK ("submissions"."status" = 'draft');
+COMMENT ON POLICY person_update_wall ON "challenges"."submissions" IS 'tenantry:4def5b0b9ba8c519/11';
+DROP POLICY IF EXISTS person_update ON "challenges"."submissions";
+CREATE POLICY person_update ON "challenges"."submissions" FOR UPDATE TO tenantry_person USING (true) WITH CHECK (true);
+COMMENT ON POLICY person_update ON "challenges"."submissions" IS 'tenantry:4def5b0b9ba8c519/11';
+DROP POLICY IF EXISTS glass_wall ON "challenges"."submissions";
+CREATE POLICY glass_wall ON "challenges"."submissions" AS RESTRICTIVE FOR ALL TO tenantry_glass USING ("submissions"."workspace_id" = ANY ((SELECT tenantry.glass_workspaces())::uuid[])) WITH CHECK (false);
+COMMENT ON POLICY glass_wall ON "challenges"."submissions" IS 'tenantry:4def5b0b9ba8c519/11';
+DROP POLICY IF EXISTS glass_read ON "challenges"."submissions";
+CREATE POLICY glass_read ON "challenges"."submissions" FOR SELECT TO tenantry_glass USING (true);
+COMMENT ON POLICY glass_read ON "challenges"."submissions" IS 'tenantry:4def5b0b9ba8c519/11';
+DROP POLICY IF EXISTS catalogue_wall ON "challenges"."submissions";
+DROP POLICY IF EXISTS catalogue_read ON "challenges"."submissions";
+REVOKE ALL ON "challenges"."submissions" FROM tenantry_person, tenantry_catalogue, tenantry_glass;
+GRANT USAGE ON SCHEMA "challenges" TO tenantry_person;
+GRANT SELECT ("workspace_id", "id", "challenge_id", "user_id", "content", "status", "score", "created_at", "created_by", "updated_at", "updated_by", "version", "deleted_at", "deleted_by", "delete_op") ON "challenges"."submissions" TO tenantry_person;
+GRANT UPDATE ("content") ON "challenges"."submissions" TO tenantry_person;
+GRANT USAGE ON SCHEMA "challenges" TO tenantry_glass;
+GRANT SELECT ("workspace_id", "id", "deleted_at", "challenge_id", "user_id", "status", "score", "created_at", "created_by", "updated_at", "updated_by", "version", "deleted_by", "delete_op") ON "challenges"."submissions" TO tenantry_glass;
 CREATE OR REPLACE FUNCTION "challenges"."submissions_policy"() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$
 BEGIN
@@ -34,29 +84,44 @@ BEGIN
     RETURN NULL;
   END IF;
   IF EXISTS (SELECT FROM before_rows AS o JOIN after_rows AS n ON o."workspace_id" = n."workspace_id" AND o."id" = n."id"
-    WHERE (CASE WHEN (o."deleted_at" IS NULL) = (n."deleted_at" IS NULL) THEN CASE (SELECT tenantry.role()) WHEN 'admin' THEN true WHEN 'manager' THEN ((((((o."user_id" = (SELECT tenantry.actor_id())) AND (NOT (o."status" = 'judged'))) AND (NOT (n."status" = 'judged'))) AND (o."score" IS NOT DISTINCT FROM n."score")) AND ((((n."user_id" = (SELECT tenantry.actor_id())) AND (NOT (o."status" = 'judged'))) AND (NOT (n."status" = 'judged'))) AND (o."score" IS NOT DISTINCT FROM n."score"))) OR (((((NOT (o."user_id" = (SELECT tenantry.actor_id()))) AND (o."status" IN ('submitted', 'judged'))) AND (n."status" = 'judged')) AND (o."content" IS NOT DISTINCT FROM n."content")) AND ((((NOT (n."user_id" = (SELECT tenantry.actor_id()))) AND (o."status" IN ('submitted', 'judged'))) AND (n."status" = 'judged')) AND (o."content" IS NOT DISTINCT FROM n."content"))) OR ((SELECT tenantry.actor_kind()) = 'job')) WHEN 'member' THEN ((((((o."user_id" = (SELECT tenantry.actor_id())) AND (NOT (o."status" = 'judged'))) AND (NOT (n."status" = 'judged'))) AND (o."score" IS NOT DISTINCT FROM n."score")) AND ((((n."user_id" = (SELECT tenantry.actor_id())) AND (NOT (o."status" = 'judged'))) AND (NOT (n."status" = 'judged'))) AND (o."score" IS NOT DISTINCT FROM n."score"))) OR (((((NOT (o."user_id" = (SELECT tenantry.actor_id()))) AND (o."status" IN ('submitted', 'judged'))) AND (n."status" = 'judged')) AND (o."content" IS NOT DISTINCT FROM n."content")) AND ((((NOT (n."user_id" = (SELECT tenantry.actor_id()))) AND (o."status" IN ('submitted', 'judged'))) AND (n."status" = 'judged')) AND (o."content" IS NOT DISTINCT FROM n."content"))) OR ((SELECT tenantry.actor_kind()) = 'job')) WHEN 'owner' THEN true ELSE ((SELECT tenantry.actor_kind()) = 'job') END
-      WHEN o."deleted_at" IS NULL THEN (CASE (SELECT tenantry.role()) WHEN 'admin' THEN true WHEN 'manager' THEN ((o."user_id" = (SELECT tenantry.actor_id())) OR ((SELECT tenantry.actor_kind()) = 'job')) WHEN 'member' THEN ((o."user_id" = (SELECT tenantry.actor_id())) OR ((SELECT tenantry.actor_kind()) = 'job')) WHEN 'owner' THEN true ELSE ((SELECT tenantry.actor_kind()) = 'job') END) AND (to_jsonb(o) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] = to_jsonb(n) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] OR (CASE (SELECT tenantry.role()) WHEN 'admin' THEN true WHEN 'manager' THEN ((((((o."user_id" = (SELECT tenantry.actor_id())) AND (NOT (o."status" = 'judged'))) AND (NOT (n."status" = 'judged'))) AND (o."score" IS NOT DISTINCT FROM n."score")) AND ((((n."user_id" = (SELECT tenantry.actor_id())) AND (NOT (o."status" = 'judged'))) AND (NOT (n."status" = 'judged'))) AND (o."score" IS NOT DISTINCT FROM n."score"))) OR (((((NOT (o."user_id" = (SELECT tenantry.actor_id()))) AND (o."status" IN ('submitted', 'judged'))) AND (n."status" = 'judged')) AND (o."content" IS NOT DISTINCT FROM n."content")) AND ((((NOT (n."user_id" = (SELECT tenantry.actor_id()))) AND (o."status" IN ('submitted', 'judged'))) AND (n."status" = 'judged')) AND (o."content" IS NOT DISTINCT FROM n."content"))) OR ((SELECT tenantry.actor_kind()) = 'job')) WHEN 'member' THEN ((((((o."user_id" = (SELECT tenantry.actor_id())) AND (NOT (o."status" = 'judged'))) AND (NOT (n."status" = 'judged'))) AND (o."score" IS NOT DISTINCT FROM n."score")) AND ((((n."user_id" = (SELECT tenantry.actor_id())) AND (NOT (o."status" = 'judged'))) AND (NOT (n."status" = 'judged'))) AND (o."score" IS NOT DISTINCT FROM n."score"))) OR (((((NOT (o."user_id" = (SELECT tenantry.actor_id()))) AND (o."status" IN ('submitted', 'judged'))) AND (n."status" = 'judged')) AND (o."content" IS NOT DISTINCT FROM n."content")) AND ((((NOT (n."user_id" = (SELECT tenantry.actor_id()))) AND (o."status" IN ('submitted', 'judged'))) AND (n."status" = 'judged')) AND (o."content" IS NOT DISTINCT FROM n."content"))) OR ((SELECT tenantry.actor_kind()) = 'job')) WHEN 'owner' THEN true ELSE ((SELECT tenantry.actor_kind()) = 'job') END))
-      ELSE (CASE (SELECT tenantry.role()) WHEN 'admin' THEN true WHEN 'manager' THEN ((o."user_id" = (SELECT tenantry.actor_id())) OR ((SELECT tenantry.actor_kind()) = 'job')) WHEN 'member' THEN ((o."user_id" = (SELECT tenantry.actor_id())) OR ((SELECT tenantry.actor_kind()) = 'job')) WHEN 'owner' THEN true ELSE ((SELECT tenantry.actor_kind()) = 'job') END) AND (to_jsonb(o) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] = to_jsonb(n) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] OR (CASE (SELECT tenantry.role()) WHEN 'admin' THEN true WHEN 'manager' THEN ((((((o."user_id" = (SELECT tenantry.actor_id())) AND (NOT (o."status" = 'judged'))) AND (NOT (n."status" = 'judged'))) AND (o."score" IS NOT DISTINCT FROM n."score")) AND ((((n."user_id" = (SELECT tenantry.actor_id())) AND (NOT (o."status" = 'judged'))) AND (NOT (n."status" = 'judged'))) AND (o."score" IS NOT DISTINCT FROM n."score"))) OR (((((NOT (o."user_id" = (SELECT tenantry.actor_id()))) AND (o."status" IN ('submitted', 'judged'))) AND (n."status" = 'judged')) AND (o."content" IS NOT DISTINCT FROM n."content")) AND ((((NOT (n."user_id" = (SELECT tenantry.actor_id()))) AND (o."status" IN ('submitted', 'judged'))) AND (n."status" = 'judged')) AND (o."content" IS NOT DISTINCT FROM n."content"))) OR ((SELECT tenantry.actor_kind()) = 'job')) WHEN 'member' THEN ((((((o."user_id" = (SELECT tenantry.actor_id())) AND (NOT (o."status" = 'judged'))) AND (NOT (n."status" = 'judged'))) AND (o."score" IS NOT DISTINCT FROM n."score")) AND ((((n."user_id" = (SELECT tenantry.actor_id())) AND (NOT (o."status" = 'judged'))) AND (NOT (n."status" = 'judged'))) AND (o."score" IS NOT DISTINCT FROM n."score"))) OR (((((NOT (o."user_id" = (SELECT tenantry.actor_id()))) AND (o."status" IN ('submitted', 'judged'))) AND (n."status" = 'judged')) AND (o."content" IS NOT DISTINCT FROM n."content")) AND ((((NOT (n."user_id" = (SELECT tenantry.actor_id()))) AND (o."status" IN ('submitted', 'judged'))) AND (n."status" = 'judged')) AND (o."content" IS NOT DISTINCT FROM n."content"))) OR ((SELECT tenantry.actor_kind()) = 'job')) WHEN 'owner' THEN true ELSE ((SELECT tenantry.actor_kind()) = 'job') END)) END) IS NOT TRUE) THEN
+    WHERE (CASE WHEN (o."deleted_at" IS NULL) = (n."deleted_at" IS NULL) THEN (((NOT (o."status" = 'judged')) AND (NOT (n."status" = 'judged')) AND (o."score" IS NOT DISTINCT FROM n."score") AND (o."user_id" = (SELECT tenantry.actor_id(ARRAY['admin', 'manager', 'member', 'owner']))) AND (n."user_id" = (SELECT tenantry.actor_id()))) OR ((o."status" IN ('submitted', 'judged')) AND (n."status" = 'judged') AND (o."content" IS NOT DISTINCT FROM n."content") AND (NOT (o."user_id" = (SELECT tenantry.actor_id()))) AND (NOT (n."user_id" = (SELECT tenantry.actor_id()))) AND (SELECT tenantry.role() = ANY (ARRAY['admin', 'manager', 'member', 'owner']))) OR (SELECT tenantry.acts_as(ARRAY['admin', 'owner'], ARRAY['job'])))
+      WHEN o."deleted_at" IS NULL THEN (((o."user_id" = (SELECT tenantry.actor_id(ARRAY['admin', 'manager', 'member', 'owner']))) OR (SELECT tenantry.acts_as(ARRAY['admin', 'owner'], ARRAY['job'])))) AND (to_jsonb(o) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] = to_jsonb(n) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] OR ((((NOT (o."status" = 'judged')) AND (NOT (n."status" = 'judged')) AND (o."score" IS NOT DISTINCT FROM n."score") AND (o."user_id" = (SELECT tenantry.actor_id(ARRAY['admin', 'manager', 'member', 'owner']))) AND (n."user_id" = (SELECT tenantry.actor_id()))) OR ((o."status" IN ('submitted', 'judged')) AND (n."status" = 'judged') AND (o."content" IS NOT DISTINCT FROM n."content") AND (NOT (o."user_id" = (SELECT tenantry.actor_id()))) AND (NOT (n."user_id" = (SELECT tenantry.actor_id()))) AND (SELECT tenantry.role() = ANY (ARRAY['admin', 'manager', 'member', 'owner']))) OR (SELECT tenantry.acts_as(ARRAY['admin', 'owner'], ARRAY['job'])))))
+      ELSE (((o."user_id" = (SELECT tenantry.actor_id(ARRAY['admin', 'manager', 'member', 'owner']))) OR (SELECT tenantry.acts_as(ARRAY['admin', 'owner'], ARRAY['job'])))) AND (to_jsonb(o) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] = to_jsonb(n) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] OR ((((NOT (o."status" = 'judged')) AND (NOT (n."status" = 'judged')) AND (o."score" IS NOT DISTINCT FROM n."score") AND (o."user_id" = (SELECT tenantry.actor_id(ARRAY['admin', 'manager', 'member', 'owner']))) AND (n."user_id" = (SELECT tenantry.actor_id()))) OR ((o."status" IN ('submitted', 'judged')) AND (n."status" = 'judged') AND (o."content" IS NOT DISTINCT FROM n."content") AND (NOT (o."user_id" = (SELECT tenantry.actor_id()))) AND (NOT (n."user_id" = (SELECT tenantry.actor_id()))) AND (SELECT tenantry.role() = ANY (ARRAY['admin', 'manager', 'member', 'owner']))) OR (SELECT tenantry.acts_as(ARRAY['admin', 'owner'], ARRAY['job']))))) END) IS NOT TRUE) THEN
     RAISE EXCEPTION 'the change violates the policy of the table' USING ERRCODE = '42501';
   END IF;
   RETURN NULL;
 END $function$;
-COMMENT ON FUNCTION "challenges"."submissions_policy"() IS 'tenantry:9c34bb31a3264ca6/5';
+COMMENT ON FUNCTION "challenges"."submissions_policy"() IS 'tenantry:4def5b0b9ba8c519/11';
 REVOKE ALL ON FUNCTION "challenges"."submissions_policy"() FROM PUBLIC;
 CREATE OR REPLACE TRIGGER "submissions_policy" AFTER UPDATE ON "challenges"."submissions" REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows
   FOR EACH STATEMENT EXECUTE FUNCTION "challenges"."submissions_policy"();
+SELECT tenantry.govern('"challenges"."submissions"', 'search', 'true', ARRAY[]::text[]);
+SELECT tenantry.govern('"challenges"."submissions"', 'purge', E'(SELECT ((tenantry.actor_kind() = ANY (ARRAY[\'job\']) AND tenantry.role() = ANY (ARRAY[\'purge\'])) OR tenantry.role() = ANY (ARRAY[\'owner\'])))', ARRAY[]::text[]);
+SELECT tenantry.govern('"challenges"."submissions"', 'purged rows', E'(SELECT ((tenantry.actor_kind() = ANY (ARRAY[\'job\']) AND tenantry.role() = ANY (ARRAY[\'purge\'])) OR tenantry.role() = ANY (ARRAY[\'owner\'])))', ARRAY[]::text[]);
 
 DROP POLICY IF EXISTS app_read ON "challenges"."judges";
 CREATE POLICY app_read ON "challenges"."judges" FOR SELECT TO tenantry_app USING (true);
-COMMENT ON POLICY app_read ON "challenges"."judges" IS 'tenantry:6837224325d54cdf/4';
+COMMENT ON POLICY app_read ON "challenges"."judges" IS 'tenantry:d49b6e17d5f18d70/4';
 DROP POLICY IF EXISTS reader_read ON "challenges"."judges";
 CREATE POLICY reader_read ON "challenges"."judges" FOR SELECT TO tenantry_reader USING (true);
-COMMENT ON POLICY reader_read ON "challenges"."judges" IS 'tenantry:6837224325d54cdf/4';
+COMMENT ON POLICY reader_read ON "challenges"."judges" IS 'tenantry:d49b6e17d5f18d70/4';
 DROP POLICY IF EXISTS app_insert ON "challenges"."judges";
-CREATE POLICY app_insert ON "challenges"."judges" FOR INSERT TO tenantry_app WITH CHECK (CASE (SELECT tenantry.role()) WHEN 'admin' THEN true WHEN 'owner' THEN true ELSE ((SELECT tenantry.actor_kind()) = 'job') END);
-COMMENT ON POLICY app_insert ON "challenges"."judges" IS 'tenantry:6837224325d54cdf/4';
+CREATE POLICY app_insert ON "challenges"."judges" FOR INSERT TO tenantry_app WITH CHECK ((SELECT tenantry.acts_as(ARRAY['admin', 'owner'], ARRAY['job'])));
+COMMENT ON POLICY app_insert ON "challenges"."judges" IS 'tenantry:d49b6e17d5f18d70/4';
 DROP POLICY IF EXISTS app_update ON "challenges"."judges";
-CREATE POLICY app_update ON "challenges"."judges" FOR UPDATE TO tenantry_app USING (CASE (SELECT tenantry.role()) WHEN 'admin' THEN true WHEN 'owner' THEN true ELSE ((SELECT tenantry.actor_kind()) = 'job') END) WITH CHECK (CASE (SELECT tenantry.role()) WHEN 'admin' THEN true WHEN 'owner' THEN true ELSE ((SELECT tenantry.actor_kind()) = 'job') END);
-COMMENT ON POLICY app_update ON "challenges"."judges" IS 'tenantry:6837224325d54cdf/4';
+CREATE POLICY app_update ON "challenges"."judges" FOR UPDATE TO tenantry_app USING ((SELECT tenantry.acts_as(ARRAY['admin', 'owner'], ARRAY['job']))) WITH CHECK ((SELECT tenantry.acts_as(ARRAY['admin', 'owner'], ARRAY['job'])));
+COMMENT ON POLICY app_update ON "challenges"."judges" IS 'tenantry:d49b6e17d5f18d70/4';
+DROP POLICY IF EXISTS person_wall ON "challenges"."judges";
+DROP POLICY IF EXISTS person_update_wall ON "challenges"."judges";
+DROP POLICY IF EXISTS person_read ON "challenges"."judges";
+DROP POLICY IF EXISTS person_update ON "challenges"."judges";
+DROP POLICY IF EXISTS catalogue_wall ON "challenges"."judges";
+DROP POLICY IF EXISTS catalogue_read ON "challenges"."judges";
+DROP POLICY IF EXISTS glass_wall ON "challenges"."judges";
+DROP POLICY IF EXISTS glass_read ON "challenges"."judges";
+REVOKE ALL ON "challenges"."judges" FROM tenantry_person, tenantry_catalogue, tenantry_glass;
 DROP TRIGGER IF EXISTS "judges_policy" ON "challenges"."judges";
 DROP FUNCTION IF EXISTS "challenges"."judges_policy"();
+SELECT tenantry.govern('"challenges"."judges"', 'search', 'true', ARRAY[]::text[]);
+SELECT tenantry.govern('"challenges"."judges"', 'purge', E'(SELECT ((tenantry.actor_kind() = ANY (ARRAY[\'job\']) AND tenantry.role() = ANY (ARRAY[\'purge\'])) OR tenantry.role() = ANY (ARRAY[\'owner\'])))', ARRAY[]::text[]);
+SELECT tenantry.govern('"challenges"."judges"', 'purged rows', E'(SELECT ((tenantry.actor_kind() = ANY (ARRAY[\'job\']) AND tenantry.role() = ANY (ARRAY[\'purge\'])) OR tenantry.role() = ANY (ARRAY[\'owner\'])))', ARRAY[]::text[]);

@@ -2,16 +2,16 @@
 
 DROP POLICY IF EXISTS app_read ON "dealership"."dealerships";
 CREATE POLICY app_read ON "dealership"."dealerships" FOR SELECT TO tenantry_app USING (true);
-COMMENT ON POLICY app_read ON "dealership"."dealerships" IS 'tenantry:d11bf625793236fa/4';
+COMMENT ON POLICY app_read ON "dealership"."dealerships" IS 'tenantry:fa31306970f2991d/4';
 DROP POLICY IF EXISTS reader_read ON "dealership"."dealerships";
 CREATE POLICY reader_read ON "dealership"."dealerships" FOR SELECT TO tenantry_reader USING (true);
-COMMENT ON POLICY reader_read ON "dealership"."dealerships" IS 'tenantry:d11bf625793236fa/4';
+COMMENT ON POLICY reader_read ON "dealership"."dealerships" IS 'tenantry:fa31306970f2991d/4';
 DROP POLICY IF EXISTS app_insert ON "dealership"."dealerships";
-CREATE POLICY app_insert ON "dealership"."dealerships" FOR INSERT TO tenantry_app WITH CHECK ((SELECT tenantry.role()) = ANY (ARRAY['admin', 'owner']));
-COMMENT ON POLICY app_insert ON "dealership"."dealerships" IS 'tenantry:d11bf625793236fa/4';
+CREATE POLICY app_insert ON "dealership"."dealerships" FOR INSERT TO tenantry_app WITH CHECK ((SELECT tenantry.role() = ANY (ARRAY['admin', 'owner'])));
+COMMENT ON POLICY app_insert ON "dealership"."dealerships" IS 'tenantry:fa31306970f2991d/4';
 DROP POLICY IF EXISTS app_update ON "dealership"."dealerships";
-CREATE POLICY app_update ON "dealership"."dealerships" FOR UPDATE TO tenantry_app USING ((SELECT tenantry.role()) = ANY (ARRAY['admin', 'owner'])) WITH CHECK ((SELECT tenantry.role()) = ANY (ARRAY['admin', 'owner']));
-COMMENT ON POLICY app_update ON "dealership"."dealerships" IS 'tenantry:d11bf625793236fa/4';
+CREATE POLICY app_update ON "dealership"."dealerships" FOR UPDATE TO tenantry_app USING ((SELECT tenantry.role() = ANY (ARRAY['admin', 'owner']))) WITH CHECK ((SELECT tenantry.role() = ANY (ARRAY['admin', 'owner'])));
+COMMENT ON POLICY app_update ON "dealership"."dealerships" IS 'tenantry:fa31306970f2991d/4';
 DROP POLICY IF EXISTS person_wall ON "dealership"."dealerships";
 DROP POLICY IF EXISTS person_update_wall ON "dealership"."dealerships";
 DROP POLICY IF EXISTS person_read ON "dealership"."dealerships";

@@ -93,12 +93,34 @@ async fn without_a_context_the_workspace_raises_and_the_actor_is_null() {
             "actor_kind()",
             "request_id()",
             "attribute('rank')",
+            "actor_id(ARRAY['member'])",
+            "acts_as(ARRAY['member'], ARRAY['user'])",
         ] {
             assert_eq!(value(&mut app, &format!("tenantry.{reader}")).await, None);
         }
         sql(&mut app, "ROLLBACK").await;
         begin(&mut app, &Claim::of(ALPHA, "member")).await;
         sql(&mut app, "COMMIT").await;
+    }
+}
+
+#[tokio::test]
+async fn the_actor_is_told_to_the_roles_that_are_asked_for_alone() {
+    let mut app = Database::migrated().await.connect(roles::APP).await;
+    begin(&mut app, &Claim::of(ALPHA, "member")).await;
+    for (asked, told) in [
+        ("actor_id(ARRAY['admin', 'member'])", Some(PERSON)),
+        ("actor_id(ARRAY['admin'])", None),
+        ("actor_id(ARRAY[]::text[])", None),
+        ("actor_id(ARRAY[NULL])", None),
+        ("actor_bigint(ARRAY['member'])", None),
+        ("actor_text(ARRAY['member'])", None),
+        ("acts_as(ARRAY['member'], ARRAY['job'])", Some("true")),
+        ("acts_as(ARRAY['admin'], ARRAY['user'])", Some("true")),
+        ("acts_as(ARRAY['admin'], ARRAY['job'])", Some("false")),
+    ] {
+        let answer = value(&mut app, &format!("tenantry.{asked}")).await;
+        assert_eq!(answer.as_deref(), told, "{asked}");
     }
 }
 
@@ -152,6 +174,8 @@ async fn a_forged_replayed_or_changed_setting_is_refused() {
                 "workspace_id()",
                 "workspace_bigint()",
                 "actor_id()",
+                "actor_id(ARRAY['member'])",
+                "acts_as(ARRAY['member'], ARRAY['user'])",
                 "role()",
                 "attribute('rank')",
                 "request_id()",
