@@ -24,10 +24,12 @@ use crate::{
 mod beside;
 mod builder;
 mod check;
+mod functions;
 mod keys;
 mod purge;
 
 pub use builder::DatabaseBuilder;
+pub use functions::Functions;
 pub use purge::Purged;
 
 /// A pool of connections under the runtime role, and the authority that says who is a member.

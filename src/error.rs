@@ -256,8 +256,10 @@ impl Error {
         }
     }
 
-    /// Names the fields of a violated constraint, as the facts of `E` know them.
-    pub(crate) fn about<E: Scoped>(mut self) -> Self {
+    /// Names the fields of a violated constraint, as the facts of `E` know them: for an operation that writes by a function. Verbs do it
+    /// themselves.
+    #[must_use]
+    pub fn about<E: Scoped>(mut self) -> Self {
         if self.0.fields.is_empty()
             && let Some(name) = self.constraint()
             && let Some(known) = E::CONSTRAINTS.iter().find(|known| known.name() == name)

@@ -51,7 +51,7 @@ pub use beside::{
 pub use bulk::Progress;
 pub use claim::SigningKey;
 pub use context::{ActorKind, Role, TenantContext};
-pub use database::{Database, DatabaseBuilder, Purged};
+pub use database::{Database, DatabaseBuilder, Functions, Purged};
 pub use entity::{
     Audited, BehindGlass, Catalogued, Child, Constraint, Global, Link, NewRow, Parent, Personal,
     PersonalUpdate, Scoped, SoftDelete, Versioned, WhollyBehindGlass,

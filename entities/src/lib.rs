@@ -9,3 +9,5 @@ pub mod accounts;
 pub mod challenges;
 #[cfg(feature = "dealership")]
 pub mod dealership;
+#[cfg(feature = "delivery")]
+pub mod delivery;

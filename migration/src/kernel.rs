@@ -136,6 +136,6 @@ COMMENT ON SCHEMA tenantry IS 'Contexts, their seal, and the audit log.';
 REVOKE ALL ON SCHEMA tenantry FROM PUBLIC;
 GRANT USAGE ON SCHEMA tenantry
   TO tenantry_app, tenantry_reader, tenantry_person, tenantry_glass,
-    tenantry_seal, tenantry_audit, tenantry_identity, tenantry_search, tenantry_purge;
+    tenantry_seal, tenantry_audit, tenantry_identity, tenantry_search, tenantry_purge, tenantry_delivery, tenantry_maintenance;
 ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
 ";

@@ -31,7 +31,7 @@ use sea_orm_migration::{
 use crate::{
     KeyType,
     quote::{identifier, list, literal},
-    roles::{APP, AUDIT, IDENTITY, OWNER, PURGE, READER, SEARCH},
+    roles::{APP, AUDIT, IDENTITY, MAINTENANCE, OWNER, PURGE, READER, SEARCH},
 };
 
 pub use column::Column;
@@ -138,8 +138,8 @@ impl<'c> Kit<'c> {
     pub async fn create_schema(&self, name: &str, about: &str) -> Result<(), DbErr> {
         names::checked("schema", name)?;
         let schema = identifier(name);
-        // The audit role owns functions here; it reads nothing.
-        let roles = list([APP, READER, AUDIT, IDENTITY, SEARCH, PURGE]);
+        // The audit role owns functions here; it reads nothing. Maintenance calls functions, and nothing else.
+        let roles = list([APP, READER, AUDIT, IDENTITY, SEARCH, PURGE, MAINTENANCE]);
         self.run(&format!(
             "CREATE SCHEMA IF NOT EXISTS {schema};\nREVOKE ALL ON SCHEMA {schema} FROM PUBLIC;\n\
              GRANT USAGE ON SCHEMA {schema} TO {roles};\n{}",

@@ -26,6 +26,7 @@ impl Migrator {
             .chain(systems::accounts())
             .chain(systems::challenges())
             .chain(systems::dealership())
+            .chain(systems::delivery())
             .collect()
     }
 }

@@ -3,6 +3,7 @@
 mod accounts;
 mod challenges;
 mod dealership;
+mod delivery;
 
 use sea_orm_migration::MigrationTrait;
 
@@ -21,6 +22,11 @@ pub(crate) fn challenges() -> impl Iterator<Item = Box<dyn MigrationTrait>> {
 /// The policies of `dealership`, in their order.
 pub(crate) fn dealership() -> impl Iterator<Item = Box<dyn MigrationTrait>> {
     all(dealership::ALL)
+}
+
+/// The policies of `delivery`, in their order.
+pub(crate) fn delivery() -> impl Iterator<Item = Box<dyn MigrationTrait>> {
+    all(delivery::ALL)
 }
 
 fn all(

@@ -17,7 +17,7 @@ pub use install::install;
 
 /// Owns schemas, tables and the trigger functions of tables. No login.
 pub const OWNER: &str = "tenantry_owner";
-/// Runs migrations: a login that may become [`OWNER`], [`SEAL`], [`AUDIT`], [`IDENTITY`], [`SEARCH`] and [`PURGE`], and starts as [`OWNER`].
+/// Runs migrations: a login that may become each of [`MIGRATED_AS`], and starts as [`OWNER`].
 pub const MIGRATOR: &str = "tenantry_migrator";
 /// Owns the seal, the signing keys, `enter` and the readers of the context. No login.
 pub const SEAL: &str = "tenantry_seal";
@@ -29,6 +29,8 @@ pub const IDENTITY: &str = "tenantry_identity";
 pub const SEARCH: &str = "tenantry_search";
 /// Owns the functions that purge; behind the wall, and blind to rows that live. No login.
 pub const PURGE: &str = "tenantry_purge";
+/// Owns the functions of queues between systems: what goes out, and what comes in. No login.
+pub const DELIVERY: &str = "tenantry_delivery";
 /// The runtime scope role. A service may use a login of its own that is a member of exactly this role.
 pub const APP: &str = "tenantry_app";
 /// The read-only runtime scope role, behind the same wall.
@@ -39,20 +41,41 @@ pub const PERSON: &str = "tenantry_person";
 pub const CATALOGUE: &str = "tenantry_catalogue";
 /// Reads what an operator broke the glass of, behind a wall of its own. Off until a login of it is used.
 pub const GLASS: &str = "tenantry_glass";
+/// Hands on what workspaces put into their outboxes. It calls a few functions, and holds no privilege on any table.
+pub const RELAY: &str = "tenantry_relay";
+/// Sweeps and makes room in all workspaces. It calls functions that keep to bounds, and holds no privilege on any table.
+pub const MAINTENANCE: &str = "tenantry_maintenance";
 
 /// Every role, in the order in which they are created.
-pub const ALL: [&str; 12] = [
-    OWNER, SEAL, AUDIT, IDENTITY, SEARCH, PURGE, MIGRATOR, APP, READER, PERSON, CATALOGUE, GLASS,
+pub const ALL: [&str; 15] = [
+    OWNER,
+    SEAL,
+    AUDIT,
+    IDENTITY,
+    SEARCH,
+    PURGE,
+    DELIVERY,
+    MIGRATOR,
+    APP,
+    READER,
+    PERSON,
+    CATALOGUE,
+    GLASS,
+    RELAY,
+    MAINTENANCE,
 ];
 
 /// The roles that [`MIGRATOR`] may become.
-pub const MIGRATED_AS: [&str; 6] = [OWNER, SEAL, AUDIT, IDENTITY, SEARCH, PURGE];
+pub const MIGRATED_AS: [&str; 7] = [OWNER, SEAL, AUDIT, IDENTITY, SEARCH, PURGE, DELIVERY];
 
 /// The roles whose every statement meets the workspace wall.
 pub const SCOPES: [&str; 2] = [APP, READER];
 
 /// The scope roles beside the workspace, each behind a wall of its own.
 pub const BESIDE: [&str; 3] = [PERSON, CATALOGUE, GLASS];
+
+/// The logins of jobs over all workspaces, which call functions and touch no table.
+pub const JOBS: [&str; 2] = [RELAY, MAINTENANCE];
 
 const ATTEMPTS: u32 = 40;
 

@@ -3,6 +3,8 @@
 mod accounts;
 mod challenges;
 mod dealership;
+mod delivery;
+mod function;
 
 use sea_orm_migration::MigrationTrait;
 
@@ -27,4 +29,11 @@ pub fn challenges() -> Vec<Box<dyn MigrationTrait>> {
 pub fn dealership() -> Vec<Box<dyn MigrationTrait>> {
     let tables: Box<dyn MigrationTrait> = Box::new(dealership::CreateDealership);
     [tables].into_iter().chain(policies::dealership()).collect()
+}
+
+/// Returns the migrations of the outbox and of what hands it on; they need [`accounts`].
+#[must_use]
+pub fn delivery() -> Vec<Box<dyn MigrationTrait>> {
+    let tables: Box<dyn MigrationTrait> = Box::new(delivery::CreateDelivery);
+    [tables].into_iter().chain(policies::delivery()).collect()
 }

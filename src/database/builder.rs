@@ -26,13 +26,16 @@ use crate::{
 /// How many connections the pools beside the workspace have at most.
 const BESIDE: u32 = 5;
 
+/// How many connections a job over all workspaces opens at most.
+const JOBS: u32 = 4;
+
 /// Describes a database; [`connect`](DatabaseBuilder::connect) opens it.
 ///
 /// Every setting has a default that a service can start with. Durations of zero switch a timeout
 /// off.
 #[must_use = "a builder does nothing until `connect` is awaited"]
 pub struct DatabaseBuilder {
-    url: String,
+    pub(super) url: String,
     read_url: Option<String>,
     break_glass_url: Option<String>,
     personal_url: Option<String>,
@@ -45,7 +48,7 @@ pub struct DatabaseBuilder {
     context_lifetime: Duration,
     signing_key: Option<SigningKey>,
     tokens: TokenKeys,
-    persistent: bool,
+    pub(super) persistent: bool,
     retry: RetryPolicy,
     hooks: Hooks,
     policies: Policies,
@@ -291,7 +294,7 @@ impl DatabaseBuilder {
         }
     }
 
-    async fn open(&self, url: &str, scope: Scope) -> Result<PgPool> {
+    pub(super) async fn open(&self, url: &str, scope: Scope) -> Result<PgPool> {
         let mut options = PgConnectOptions::from_str(url)
             .map_err(from_connect)?
             .application_name(&self.application_name)
@@ -311,6 +314,7 @@ impl DatabaseBuilder {
             Scope::Workspace => None,
             Scope::Person | Scope::Catalogue => Some(BESIDE.min(self.pool.get_max_connections())),
             Scope::Glass => Some(2),
+            Scope::Relay | Scope::Maintenance => Some(JOBS.min(self.pool.get_max_connections())),
         };
         let pool = match most {
             None => self.pool.clone(),
@@ -336,7 +340,7 @@ impl DatabaseBuilder {
     }
 
     /// The settings of each transaction, to be sent with its `BEGIN`.
-    fn settings(&self) -> String {
+    pub(super) fn settings(&self) -> String {
         let timeouts = self.timeouts();
         let timeouts = timeouts.map(|(name, value)| format!("SET LOCAL {name} = {value}; "));
         // The driver traces notices with the words of whoever raised them, and they may name values.

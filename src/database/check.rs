@@ -35,6 +35,8 @@ pub(super) enum Scope {
     Person,
     Catalogue,
     Glass,
+    Relay,
+    Maintenance,
 }
 
 impl Scope {
@@ -44,6 +46,8 @@ impl Scope {
             Self::Person => &["tenantry_person"],
             Self::Catalogue => &["tenantry_catalogue"],
             Self::Glass => &["tenantry_glass"],
+            Self::Relay => &["tenantry_relay"],
+            Self::Maintenance => &["tenantry_maintenance"],
         }
     }
 }

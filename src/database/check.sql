@@ -23,7 +23,8 @@ SELECT
     ) AS kernel,
     (
         SELECT coalesce(array_agg(r.rolname::text ORDER BY r.rolname), '{}') FROM pg_catalog.pg_roles r
-        WHERE r.rolname IN ('tenantry_app', 'tenantry_reader', 'tenantry_person', 'tenantry_catalogue', 'tenantry_glass')
+        WHERE r.rolname IN ('tenantry_app', 'tenantry_reader', 'tenantry_person', 'tenantry_catalogue', 'tenantry_glass',
+                            'tenantry_relay', 'tenantry_maintenance')
           AND pg_has_role(current_user, r.oid, 'MEMBER')
     ) AS scopes,
     (

@@ -9,11 +9,12 @@ pub(super) const AUDIT: &str = "tenantry_audit";
 pub(super) const IDENTITY: &str = "tenantry_identity";
 pub(super) const SEARCH: &str = "tenantry_search";
 pub(super) const PURGE: &str = "tenantry_purge";
+pub(super) const DELIVERY: &str = "tenantry_delivery";
 pub(super) const APP: &str = "tenantry_app";
 pub(super) const READER: &str = "tenantry_reader";
 
 /// The roles that own definer functions. Of these no wall concerns any but [`PURGE`].
-pub(super) const DEFINERS: [&str; 5] = [SEAL, AUDIT, IDENTITY, SEARCH, PURGE];
+pub(super) const DEFINERS: [&str; 6] = [SEAL, AUDIT, IDENTITY, SEARCH, PURGE, DELIVERY];
 
 /// The roles behind the workspace wall.
 pub(super) const WORKSPACE_SCOPES: [&str; 2] = [APP, READER];
@@ -29,6 +30,9 @@ pub(super) const CATALOGUE: &str = "tenantry_catalogue";
 
 /// The role that reads from outside of workspaces, which the kit alone lets through.
 pub(super) const GLASS: &str = "tenantry_glass";
+
+/// The logins of jobs over all workspaces, which call functions and touch no table.
+pub(super) const JOBS: [&str; 2] = ["tenantry_relay", "tenantry_maintenance"];
 
 /// The schema of the kernel.
 pub(super) const KERNEL: &str = "tenantry";

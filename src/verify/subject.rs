@@ -8,7 +8,7 @@ use crate::catalog::{
 
 use super::{
     Verifier, expression,
-    names::{DEFINERS, OTHER_SCOPES, PURGE, WORKSPACE_SCOPES, identifier, path},
+    names::{DEFINERS, JOBS, OTHER_SCOPES, PURGE, WORKSPACE_SCOPES, identifier, path},
     surroundings::Surroundings,
 };
 
@@ -137,9 +137,9 @@ impl<'a> Subject<'a> {
             .find(|relation| relation.table.schema == schema && relation.table.name == name)
     }
 
-    /// Whether this is a scope role, of whichever scope.
+    /// Whether this is a scope role, of whichever scope, or that of a job over all workspaces, which is held to the same.
     pub(super) fn is_base_scope(&self, role: &str) -> bool {
-        self.is_workspace_scope(role) || OTHER_SCOPES.contains(&role)
+        self.is_workspace_scope(role) || OTHER_SCOPES.contains(&role) || JOBS.contains(&role)
     }
 
     /// Whether this scope role stands behind the workspace wall.

@@ -59,6 +59,8 @@ pub struct TestDatabase {
     person_url: String,
     catalogue_url: String,
     glass_url: String,
+    relay_url: String,
+    maintenance_url: String,
     admin: OnceLock<PgPool>,
 }
 
@@ -155,6 +157,18 @@ impl TestDatabase {
         &self.glass_url
     }
 
+    /// Returns the URL of `tenantry_test_relay`, a member of exactly `tenantry_relay`.
+    #[must_use]
+    pub fn relay_url(&self) -> &str {
+        &self.relay_url
+    }
+
+    /// Returns the URL of `tenantry_test_maintenance`, a member of exactly `tenantry_maintenance`.
+    #[must_use]
+    pub fn maintenance_url(&self) -> &str {
+        &self.maintenance_url
+    }
+
     /// Returns a small pool of administrator's connections, opened on first use.
     ///
     /// # Panics
@@ -186,6 +200,8 @@ impl TestDatabase {
             person_url: of(&logins::PERSON),
             catalogue_url: of(&logins::CATALOGUE),
             glass_url: of(&logins::GLASS),
+            relay_url: of(&logins::RELAY),
+            maintenance_url: of(&logins::MAINTENANCE),
             admin: OnceLock::new(),
             server: address,
             name,

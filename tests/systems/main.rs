@@ -11,10 +11,11 @@
 )]
 
 mod dealership;
+mod delivery;
 mod ground;
 mod matrix;
 mod plans;
 mod verify;
 mod world;
 
-ground::every_system! { dealership }
+ground::every_system! { dealership, delivery }

@@ -9,7 +9,7 @@ use tenantry_entities::accounts::{Accounts as _, member, workspace};
 use tenantry_migration::Migrator;
 use tenantry_repositories::{
     accounts::{self, Founder, Members, Workspaces as _},
-    challenges, dealership,
+    challenges, dealership, delivery,
 };
 use tenantry_testing::{CountingProxy, TestDatabase};
 use uuid::Uuid;
@@ -31,6 +31,7 @@ impl World {
         accounts::policies::all()
             .and(challenges::policies::all())
             .and(dealership::policies::all())
+            .and(delivery::policies::all())
     }
 
     /// How a service that has all systems connects.

@@ -24,9 +24,13 @@ pub(crate) fn run(mode: Mode) -> Result {
         .schema("accounts")
         .schema("challenges")
         .schema("dealership")
+        .schema("delivery")
         .scope_column("workspace_id")
         .workspace_table("accounts.workspaces")
         .global_table("accounts.workspace_names")
+        .singular("delivery.outbox", "outbox_event")
+        // What the queue keeps for itself.
+        .skip_table("delivery.outbox_streams")
         .skip_column("accounts.api_keys.hash")
         .skip_column("accounts.invitations.token_hash")
         .with_serde()

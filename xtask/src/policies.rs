@@ -12,7 +12,7 @@ use crate::{
 type Declared = fn() -> Policies;
 
 /// Every system that declares policies.
-const SYSTEMS: [(&str, Declared); 3] = [
+const SYSTEMS: [(&str, Declared); 4] = [
     ("accounts", tenantry_repositories::accounts::policies::all),
     (
         "challenges",
@@ -22,6 +22,7 @@ const SYSTEMS: [(&str, Declared); 3] = [
         "dealership",
         tenantry_repositories::dealership::policies::all,
     ),
+    ("delivery", tenantry_repositories::delivery::policies::all),
 ];
 
 pub(crate) fn run(mode: Mode) -> Result {

@@ -13,7 +13,8 @@ const NO_WORKSPACE: &str = "RAISE EXCEPTION 'no workspace context' USING ERRCODE
 const NO_PERSON: &str = "RAISE EXCEPTION 'no context of a person' USING ERRCODE = '42501', HINT = 'Open a personal session first.';";
 
 /// Whoever stands behind the wall of workspaces, and the roles behind functions and triggers.
-const READERS: &str = "tenantry_app, tenantry_reader, tenantry_owner, tenantry_audit, tenantry_identity, tenantry_search, tenantry_purge";
+const READERS: &str = "tenantry_app, tenantry_reader, tenantry_owner, tenantry_audit, tenantry_identity, tenantry_search, tenantry_purge, \
+     tenantry_delivery";
 /// Besides, the role of persons: touch triggers stamp with it.
 const ACTOR_READERS: &str = "tenantry_app, tenantry_reader, tenantry_person, tenantry_owner, tenantry_audit, tenantry_identity, tenantry_search, \
      tenantry_purge";

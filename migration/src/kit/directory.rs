@@ -15,7 +15,7 @@ use crate::{
 
 /// Names and people that belong to no workspace: e-mail addresses, slugs, domains.
 ///
-/// What must be unique across all workspaces lives here, and only functions owned by [`IDENTITY`] reach it.
+/// What must be unique across all workspaces lives here, and only functions owned by narrow roles such as [`IDENTITY`] reach it.
 #[derive(Clone, Debug)]
 #[must_use = "a declaration does nothing until a kit creates it"]
 pub struct Directory {
@@ -27,7 +27,8 @@ pub struct Directory {
     checks: Vec<(String, String)>,
     uniques: Vec<Vec<String>>,
     indexes: Vec<(String, Vec<String>)>,
-    identity: Vec<(&'static str, Vec<String>)>,
+    /// What narrow roles may do: the verb, the role, the columns.
+    narrow: Vec<(&'static str, String, Vec<String>)>,
 }
 
 fn owned<S: Into<String>>(names: impl IntoIterator<Item = S>) -> Vec<String> {
@@ -50,7 +51,7 @@ impl Directory {
             checks: Vec::new(),
             uniques: Vec::new(),
             indexes: Vec::new(),
-            identity: Vec::new(),
+            narrow: Vec::new(),
         }
     }
 
@@ -102,32 +103,58 @@ impl Directory {
     }
 
     /// Lets functions of [`IDENTITY`] read columns.
-    pub fn identity_reads<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Self {
-        self.identity.push(("SELECT", owned(columns)));
-        self
+    pub fn identity_reads<S: Into<String>>(self, columns: impl IntoIterator<Item = S>) -> Self {
+        self.readable_by(IDENTITY, columns)
     }
 
     /// Lets functions of [`IDENTITY`] insert columns.
-    pub fn identity_inserts<S: Into<String>>(
-        mut self,
-        columns: impl IntoIterator<Item = S>,
-    ) -> Self {
-        self.identity.push(("INSERT", owned(columns)));
-        self
+    pub fn identity_inserts<S: Into<String>>(self, columns: impl IntoIterator<Item = S>) -> Self {
+        self.insertable_by(IDENTITY, columns)
     }
 
     /// Lets functions of [`IDENTITY`] update columns.
-    pub fn identity_updates<S: Into<String>>(
-        mut self,
-        columns: impl IntoIterator<Item = S>,
-    ) -> Self {
-        self.identity.push(("UPDATE", owned(columns)));
-        self
+    pub fn identity_updates<S: Into<String>>(self, columns: impl IntoIterator<Item = S>) -> Self {
+        self.updatable_by(IDENTITY, columns)
     }
 
     /// Lets functions of [`IDENTITY`] delete rows.
-    pub fn identity_deletes(mut self) -> Self {
-        self.identity.push(("DELETE", Vec::new()));
+    pub fn identity_deletes(self) -> Self {
+        self.deletable_by(IDENTITY)
+    }
+
+    /// Lets functions of a narrow role read columns.
+    pub fn readable_by<S: Into<String>>(
+        mut self,
+        role: impl Into<String>,
+        columns: impl IntoIterator<Item = S>,
+    ) -> Self {
+        self.narrow.push(("SELECT", role.into(), owned(columns)));
+        self
+    }
+
+    /// Lets functions of a narrow role insert columns.
+    pub fn insertable_by<S: Into<String>>(
+        mut self,
+        role: impl Into<String>,
+        columns: impl IntoIterator<Item = S>,
+    ) -> Self {
+        self.narrow.push(("INSERT", role.into(), owned(columns)));
+        self
+    }
+
+    /// Lets functions of a narrow role update columns.
+    pub fn updatable_by<S: Into<String>>(
+        mut self,
+        role: impl Into<String>,
+        columns: impl IntoIterator<Item = S>,
+    ) -> Self {
+        self.narrow.push(("UPDATE", role.into(), owned(columns)));
+        self
+    }
+
+    /// Lets functions of a narrow role delete rows.
+    pub fn deletable_by(mut self, role: impl Into<String>) -> Self {
+        self.narrow.push(("DELETE", role.into(), Vec::new()));
         self
     }
 
@@ -155,12 +182,18 @@ impl Directory {
             OWNER,
             "USING (true) WITH CHECK (true)",
         ));
+        let mut holders = vec![APP, READER, IDENTITY];
+        for (_, role, _) in &self.narrow {
+            if !holders.contains(&role.as_str()) {
+                holders.push(role);
+            }
+        }
         sql.push_str(&format!(
             "REVOKE ALL ON {path} FROM PUBLIC, {};\n",
-            list([APP, READER, IDENTITY])
+            list(holders)
         ));
-        for (action, columns) in &self.identity {
-            sql.push_str(&wall::beyond(&path, action, IDENTITY, columns));
+        for (verb, role, columns) in &self.narrow {
+            sql.push_str(&wall::beyond(&path, verb, role, columns));
         }
         Ok(sql)
     }

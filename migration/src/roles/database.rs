@@ -2,7 +2,7 @@
 
 use sqlx::{Connection as _, PgConnection};
 
-use super::{APP, ATTEMPTS, BESIDE, MIGRATOR, OWNER, SCOPES, back_off, lost_a_race, run};
+use super::{APP, ATTEMPTS, BESIDE, JOBS, MIGRATOR, OWNER, SCOPES, back_off, lost_a_race, run};
 use crate::{
     Error,
     quote::{identifier, list},
@@ -45,7 +45,13 @@ async fn try_prepare(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     .await?;
     let database = identifier(&database);
     let [owner, app] = [OWNER, APP].map(identifier);
-    let logins = list([MIGRATOR].into_iter().chain(SCOPES).chain(BESIDE));
+    let logins = list(
+        [MIGRATOR]
+            .into_iter()
+            .chain(SCOPES)
+            .chain(BESIDE)
+            .chain(JOBS),
+    );
     run(
         &mut transaction,
         format!(

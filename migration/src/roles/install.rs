@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sqlx::{Connection as _, PgConnection, Row as _};
 
 use super::{
-    ALL, ATTEMPTS, BESIDE, CATALOGUE, MIGRATED_AS, MIGRATOR, OWNER, READER, SCOPES, back_off,
+    ALL, ATTEMPTS, BESIDE, CATALOGUE, JOBS, MIGRATED_AS, MIGRATOR, OWNER, READER, SCOPES, back_off,
     lost_a_race, run,
 };
 use crate::{Error, quote::identifier};
@@ -78,7 +78,12 @@ async fn try_install(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
 }
 
 fn may_log_in(role: &str) -> bool {
-    role == MIGRATOR || SCOPES.contains(&role) || BESIDE.contains(&role)
+    [MIGRATOR]
+        .into_iter()
+        .chain(SCOPES)
+        .chain(BESIDE)
+        .chain(JOBS)
+        .any(|login| login == role)
 }
 
 fn inherits(role: &str) -> bool {
@@ -151,7 +156,7 @@ async fn attributes(
         .collect()
 }
 
-/// The migrator may become its six roles, without inheriting them; nobody else is a member of anything.
+/// The migrator may become its roles, without inheriting them; nobody else is a member of anything.
 async fn memberships(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
     // The options of a membership are columns since version 16; read as a document they are simply absent before.
     let rows = sqlx::query(

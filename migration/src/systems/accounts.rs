@@ -2,7 +2,6 @@
 
 mod api_keys;
 mod events;
-mod function;
 mod idempotency;
 mod invitations;
 mod members;
@@ -55,7 +54,7 @@ impl MigrationTrait for CreateAccounts {
             idempotency::FUNCTIONS,
         ];
         for function in functions.into_iter().flatten() {
-            function.create(&kit).await?;
+            function.create(&kit, "accounts").await?;
         }
         kit.execute(workspaces::TRIGGERS).await?;
         kit.execute(members::TRIGGERS).await?;

@@ -20,8 +20,9 @@ async fn roles_are_installed_by_many_databases_at_once() {
     let mut connection = Database::prepared().await.superuser().await;
     assert_eq!(
         value(&mut connection, SHAPE).await.unwrap(),
-        "tenantry_app t t, tenantry_audit f t, tenantry_catalogue t t, tenantry_glass t t, tenantry_identity f t, tenantry_migrator t f, \
-         tenantry_owner f t, tenantry_person t t, tenantry_purge f t, tenantry_reader t t, tenantry_seal f t"
+        "tenantry_app t t, tenantry_audit f t, tenantry_catalogue t t, tenantry_delivery f t, tenantry_glass t t, tenantry_identity f t, \
+         tenantry_maintenance t t, tenantry_migrator t f, tenantry_owner f t, tenantry_person t t, tenantry_purge f t, tenantry_reader t t, \
+         tenantry_relay t t, tenantry_seal f t"
     );
 }
 
@@ -57,7 +58,11 @@ async fn a_migrator_starts_as_the_owner_and_inherits_nothing() {
 #[tokio::test]
 async fn scope_roles_connect_but_create_nothing() {
     let database = Database::prepared().await;
-    for role in roles::SCOPES.into_iter().chain(roles::BESIDE) {
+    for role in roles::SCOPES
+        .into_iter()
+        .chain(roles::BESIDE)
+        .chain(roles::JOBS)
+    {
         let mut connection = database.connect(role).await;
         for attack in [
             "CREATE SCHEMA mine",
@@ -74,7 +79,13 @@ async fn scope_roles_connect_but_create_nothing() {
     }
     let mut app = database.connect(roles::APP).await;
     sql(&mut app, "CREATE TEMPORARY TABLE staging (id bigint)").await;
-    for role in [roles::READER, roles::PERSON, roles::CATALOGUE] {
+    for role in [
+        roles::READER,
+        roles::PERSON,
+        roles::CATALOGUE,
+        roles::RELAY,
+        roles::MAINTENANCE,
+    ] {
         let mut other = database.connect(role).await;
         sql(&mut other, "SET default_transaction_read_only = off").await;
         assert!(

@@ -57,12 +57,35 @@ pub(super) const GLASS: Login = Login {
     setting: None,
 };
 
-const ALL: [&Login; 6] = [&MIGRATOR, &APP, &READER, &PERSON, &CATALOGUE, &GLASS];
+pub(super) const RELAY: Login = Login {
+    name: "tenantry_test_relay",
+    attributes: "LOGIN INHERIT",
+    member_of: &[roles::RELAY],
+    setting: None,
+};
+
+pub(super) const MAINTENANCE: Login = Login {
+    name: "tenantry_test_maintenance",
+    attributes: "LOGIN INHERIT",
+    member_of: &[roles::MAINTENANCE],
+    setting: None,
+};
+
+const ALL: [&Login; 8] = [
+    &MIGRATOR,
+    &APP,
+    &READER,
+    &PERSON,
+    &CATALOGUE,
+    &GLASS,
+    &RELAY,
+    &MAINTENANCE,
+];
 
 /// What a superuser may do anyway: end the sessions of the tests, to remove their database, and look into their tables.
 const MEMBERSHIPS: &str = " DO $$ BEGIN IF current_setting('is_superuser') = 'off' THEN \
     GRANT tenantry_owner, tenantry_test_migrator, tenantry_test_app, tenantry_test_reader, tenantry_test_person, tenantry_test_catalogue, \
-    tenantry_test_glass \
+    tenantry_test_glass, tenantry_test_relay, tenantry_test_maintenance \
     TO CURRENT_USER; END IF; END $$;";
 
 impl Login {

@@ -119,6 +119,16 @@ async fn no_login_of_the_tests_is_more_than_its_role() {
             "tenantry_test_glass",
             "tenantry_glass",
         ),
+        (
+            database.relay_url(),
+            "tenantry_test_relay",
+            "tenantry_relay",
+        ),
+        (
+            database.maintenance_url(),
+            "tenantry_test_maintenance",
+            "tenantry_maintenance",
+        ),
     ] {
         let mut connection = PgConnection::connect(url).await.unwrap();
         let row = sqlx::query(

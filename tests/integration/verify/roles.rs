@@ -29,6 +29,16 @@ super::faults! {
         "ALTER ROLE tenantry_search LOGIN";
     a_purging_role_that_logs_in_is_found: NarrowRole names "tenantry_purge",
         "ALTER ROLE tenantry_purge LOGIN";
+    a_relay_that_bypasses_row_security_is_found: ScopeRoleAttribute names "tenantry_relay",
+        "ALTER ROLE tenantry_relay BYPASSRLS";
+    a_relay_that_is_the_runtime_role_too_is_found: ScopeRoleMembership names "tenantry_relay",
+        "GRANT tenantry_app TO tenantry_relay";
+    a_relay_that_reads_a_table_is_found: WallMissing names "tenantry_relay",
+        "GRANT SELECT ON challenges.judges TO tenantry_relay";
+    maintenance_that_reads_a_directory_is_found: UndeclaredTable names "tenantry_maintenance",
+        "GRANT SELECT ON accounts.users TO tenantry_maintenance";
+    a_role_of_queues_that_logs_in_is_found: NarrowRole names "tenantry_delivery",
+        "ALTER ROLE tenantry_delivery LOGIN";
     a_narrow_role_that_is_a_member_is_found: NarrowRole names "tenantry_audit",
         "GRANT tenantry_seal TO tenantry_audit";
     a_table_of_a_superuser_is_found: TableOwner names "challenges.judges",

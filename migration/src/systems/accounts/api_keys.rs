@@ -1,6 +1,7 @@
 //! API keys: found by a keyed hash, limited by calls that processes set aside.
 
-use super::{ROLES, function::Function, table};
+use super::{ROLES, table};
+use crate::systems::function::Function;
 use crate::{
     kit::{Column, Table},
     roles::{APP, IDENTITY},

@@ -1,7 +1,7 @@
 //! What happened, in the words of the audit log: written here, so that nobody can leave it out.
 
-use super::function::Function;
 use crate::roles::{AUDIT, IDENTITY};
+use crate::systems::function::Function;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function {

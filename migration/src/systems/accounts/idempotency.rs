@@ -1,6 +1,7 @@
 //! Work that is done once, however often it is asked for.
 
-use super::{function::Function, table};
+use super::table;
+use crate::systems::function::Function;
 use crate::{
     kit::{Column, Table},
     roles::{APP, IDENTITY},

@@ -1,6 +1,7 @@
 //! Invitations: a token that makes whoever has the address a member.
 
-use super::{ROLES, function::Function, table};
+use super::{ROLES, table};
+use crate::systems::function::Function;
 use crate::{
     kit::{Column, Table},
     roles::{APP, IDENTITY},

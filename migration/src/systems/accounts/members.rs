@@ -1,6 +1,7 @@
 //! Who is a member of what, and that there is always an owner.
 
-use super::{ROLES, function::Function, table};
+use super::{ROLES, table};
+use crate::systems::function::Function;
 use crate::{
     kit::{Column, Table},
     roles::{APP, IDENTITY, OWNER, READER},

@@ -1,6 +1,6 @@
 //! Names that are global by nature: slugs and domains.
 
-use super::function::Function;
+use crate::systems::function::Function;
 use crate::{
     kit::{Column, Directory},
     roles::{APP, IDENTITY},

@@ -1,6 +1,6 @@
 //! People, across all workspaces, and what they may ask about themselves.
 
-use super::function::Function;
+use crate::systems::function::Function;
 use crate::{
     KeyType,
     kit::{Column, Directory},

@@ -1,6 +1,6 @@
 //! The tenants themselves.
 
-use super::function::Function;
+use crate::systems::function::Function;
 use crate::{
     KeyType,
     kit::{Column, Table},

@@ -9,17 +9,17 @@ pub(super) struct Function {
     pub(super) owner: &'static str,
     /// Name and argument types, as GRANT wants them.
     pub(super) signature: &'static str,
-    /// What follows `CREATE OR REPLACE FUNCTION accounts.`.
+    /// What follows `CREATE OR REPLACE FUNCTION schema.`.
     pub(super) definition: &'static str,
     pub(super) about: &'static str,
     pub(super) callers: &'static [&'static str],
 }
 
 impl Function {
-    pub(super) async fn create(&self, kit: &Kit<'_>) -> Result<(), DbErr> {
+    pub(super) async fn create(&self, kit: &Kit<'_>, schema: &str) -> Result<(), DbErr> {
         kit.create_function(
             self.owner,
-            "accounts",
+            schema,
             self.signature,
             self.definition,
             self.about,
