@@ -3,6 +3,7 @@
 //! [`Table`] and [`Directory`] are declarations; [`Tables`], a migration, or [`Kit`], inside one of your own, makes them; [`lint`] says what a
 //! migration may not write by hand.
 
+mod append;
 mod audit;
 mod column;
 mod concurrent;

@@ -27,6 +27,8 @@ impl Migrator {
             .chain(systems::challenges())
             .chain(systems::dealership())
             .chain(systems::delivery())
+            .chain(systems::startups())
+            .chain(systems::decks())
             .collect()
     }
 }

@@ -3,7 +3,9 @@
 mod accounts;
 mod challenges;
 mod dealership;
+mod decks;
 mod delivery;
+mod startups;
 
 use sea_orm_migration::MigrationTrait;
 
@@ -27,6 +29,16 @@ pub(crate) fn dealership() -> impl Iterator<Item = Box<dyn MigrationTrait>> {
 /// The policies of `delivery`, in their order.
 pub(crate) fn delivery() -> impl Iterator<Item = Box<dyn MigrationTrait>> {
     all(delivery::ALL)
+}
+
+/// The policies of `startups`, in their order.
+pub(crate) fn startups() -> impl Iterator<Item = Box<dyn MigrationTrait>> {
+    all(startups::ALL)
+}
+
+/// The policies of `decks`, in their order.
+pub(crate) fn decks() -> impl Iterator<Item = Box<dyn MigrationTrait>> {
+    all(decks::ALL)
 }
 
 fn all(

@@ -3,8 +3,10 @@
 mod accounts;
 mod challenges;
 mod dealership;
+mod decks;
 mod delivery;
 mod function;
+mod startups;
 
 use sea_orm_migration::MigrationTrait;
 
@@ -36,4 +38,18 @@ pub fn dealership() -> Vec<Box<dyn MigrationTrait>> {
 pub fn delivery() -> Vec<Box<dyn MigrationTrait>> {
     let tables: Box<dyn MigrationTrait> = Box::new(delivery::CreateDelivery);
     [tables].into_iter().chain(policies::delivery()).collect()
+}
+
+/// Returns the migrations of startups; they need [`accounts`].
+#[must_use]
+pub fn startups() -> Vec<Box<dyn MigrationTrait>> {
+    let tables: Box<dyn MigrationTrait> = Box::new(startups::CreateStartups);
+    [tables].into_iter().chain(policies::startups()).collect()
+}
+
+/// Returns the migrations of pitch decks; they need [`startups`].
+#[must_use]
+pub fn decks() -> Vec<Box<dyn MigrationTrait>> {
+    let tables: Box<dyn MigrationTrait> = Box::new(decks::CreateDecks);
+    [tables].into_iter().chain(policies::decks()).collect()
 }

@@ -10,5 +10,9 @@ pub mod accounts;
 pub mod challenges;
 #[cfg(feature = "dealership")]
 pub mod dealership;
+#[cfg(feature = "decks")]
+pub mod decks;
 #[cfg(feature = "delivery")]
 pub mod delivery;
+#[cfg(feature = "startups")]
+pub mod startups;

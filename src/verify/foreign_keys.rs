@@ -196,9 +196,31 @@ impl<'s> Pair<'s> {
         }
     }
 
+    /// The columns by which rows that point at a target are found. What a row only repeats of its target, beside the target's key, finds
+    /// no fewer.
+    fn finding(&self) -> Vec<&'s String> {
+        let key = self
+            .target
+            .and_then(|target| target.table.primary_key.as_ref());
+        let key = key.map_or(&[][..], |key| key.columns.as_slice());
+        let names_target = !key.is_empty()
+            && key
+                .iter()
+                .all(|column| self.key.target_columns.contains(column));
+        let computed = |name: &String| {
+            let column = self.relation.table.column(name);
+            column.is_some_and(|column| column.generated.is_some())
+        };
+        let pairs = self.key.columns.iter().zip(&self.key.target_columns);
+        pairs
+            .filter(|(column, target)| !names_target || key.contains(target) || computed(column))
+            .map(|(column, _)| column)
+            .collect()
+    }
+
     /// A full index, or one over the rows whose key is not null, that begins with the columns in any order.
     fn index(&self, findings: &mut Findings) {
-        let columns = &self.key.columns;
+        let columns = &self.finding();
         let covered = self.relation.table.indexes.iter().any(|index| {
             let predicate = index.predicate.as_deref().is_none_or(|predicate| {
                 columns
@@ -221,7 +243,7 @@ impl<'s> Pair<'s> {
                 Rule::ForeignKeyIndex,
                 &self.object,
                 format!("no index begins with the columns of foreign key \"{}\", so each delete of a target reads the whole table", self.key.name),
-                format!("CREATE INDEX ON {} ({});", self.relation.path(), list(columns)),
+                format!("CREATE INDEX ON {} ({});", self.relation.path(), list(columns.iter().copied())),
             );
         }
     }

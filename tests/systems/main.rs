@@ -11,11 +11,16 @@
 )]
 
 mod dealership;
+mod decks;
 mod delivery;
 mod ground;
 mod matrix;
 mod plans;
+#[expect(dead_code, reason = "tests/integration draws single cases too")]
+#[path = "../integration/random.rs"]
+mod random;
+mod startups;
 mod verify;
 mod world;
 
-ground::every_system! { dealership, delivery }
+ground::every_system! { dealership, delivery, decks, startups }

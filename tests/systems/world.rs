@@ -9,7 +9,7 @@ use tenantry_entities::accounts::{Accounts as _, member, workspace};
 use tenantry_migration::Migrator;
 use tenantry_repositories::{
     accounts::{self, Founder, Members, Workspaces as _},
-    challenges, dealership, delivery,
+    challenges, dealership, decks, delivery, startups,
 };
 use tenantry_testing::{CountingProxy, TestDatabase};
 use uuid::Uuid;
@@ -32,6 +32,8 @@ impl World {
             .and(challenges::policies::all())
             .and(dealership::policies::all())
             .and(delivery::policies::all())
+            .and(startups::policies::all())
+            .and(decks::policies::all())
     }
 
     /// How a service that has all systems connects.

@@ -54,7 +54,14 @@ fn run_cargo(arguments: &[&str]) -> Result {
 
 /// The systems are optional: without any, and with each alone, everything still compiles.
 fn features() -> Result {
-    for features in ["", "accounts", "challenges", "dealership"] {
+    for features in [
+        "",
+        "accounts",
+        "challenges",
+        "dealership",
+        "startups",
+        "decks",
+    ] {
         run_cargo(&[
             "check",
             "--package",

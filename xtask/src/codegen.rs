@@ -25,6 +25,8 @@ pub(crate) fn run(mode: Mode) -> Result {
         .schema("challenges")
         .schema("dealership")
         .schema("delivery")
+        .schema("startups")
+        .schema("decks")
         .scope_column("workspace_id")
         .workspace_table("accounts.workspaces")
         .global_table("accounts.workspace_names")
@@ -33,6 +35,8 @@ pub(crate) fn run(mode: Mode) -> Result {
         .skip_table("delivery.outbox_streams")
         .skip_column("accounts.api_keys.hash")
         .skip_column("accounts.invitations.token_hash")
+        .skip_column("decks.decks.last_event")
+        .skip_column("decks.decks.last_version")
         .with_serde()
         .generate_from_url(database.migrator_url())
         .map_err(|error| error.to_string())?;

@@ -12,7 +12,7 @@ use crate::{
 type Declared = fn() -> Policies;
 
 /// Every system that declares policies.
-const SYSTEMS: [(&str, Declared); 4] = [
+const SYSTEMS: [(&str, Declared); 6] = [
     ("accounts", tenantry_repositories::accounts::policies::all),
     (
         "challenges",
@@ -23,6 +23,8 @@ const SYSTEMS: [(&str, Declared); 4] = [
         tenantry_repositories::dealership::policies::all,
     ),
     ("delivery", tenantry_repositories::delivery::policies::all),
+    ("startups", tenantry_repositories::startups::policies::all),
+    ("decks", tenantry_repositories::decks::policies::all),
 ];
 
 pub(crate) fn run(mode: Mode) -> Result {

@@ -26,20 +26,24 @@ struct Link<'s> {
 fn links<'s>(shapes: &'s Shapes<'s>, shape: &'s Shape<'s>) -> Vec<Link<'s>> {
     let mut links: Vec<Link<'s>> = Vec::new();
     for key in &shape.table.foreign_keys {
-        let Some(link) = link(shapes, shape, key) else {
+        let Some(mut link) = link(shapes, shape, key) else {
             continue;
         };
-        let is_plain = |link: &Link<'_>| link.pairs.len() == link.key.columns.len();
-        // A liveness key beside the plain one is the same relation.
+        // A key that adds a column to the plain one, that the row lives or what both rows agree on, is the same relation.
+        let adds = |more: &Link<'_>, plain: &Link<'_>| {
+            more.key.columns.len() > plain.key.columns.len()
+                && plain.pairs.iter().all(|pair| more.pairs.contains(pair))
+        };
         match links
             .iter_mut()
-            .find(|known| is_same(known.target, link.target) && known.pairs == link.pairs)
-            .filter(|known| is_plain(known) != is_plain(&link))
+            .filter(|known| is_same(known.target, link.target))
+            .find(|known| adds(known, &link) || adds(&link, known))
         {
             Some(known) => {
-                known.deleted_with |= link.deleted_with;
-                if is_plain(&link) {
-                    known.key = link.key;
+                link.deleted_with |= known.deleted_with;
+                known.deleted_with = link.deleted_with;
+                if adds(known, &link) {
+                    *known = link;
                 }
             }
             None => links.push(link),

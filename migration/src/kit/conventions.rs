@@ -110,6 +110,9 @@ impl Table {
 
     /// Columns that the runtime role may name in an UPDATE.
     pub(super) fn updatable(&self) -> Vec<String> {
+        if self.append_only {
+            return Vec::new();
+        }
         let declared = self
             .columns
             .iter()

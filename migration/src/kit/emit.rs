@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{
-    audit, comment,
+    append, audit, comment,
     names::{checked, name},
     purge, references, search,
     table::{KeyShape, Table},
@@ -71,6 +71,7 @@ impl Table {
         steps.extend(search::steps(self));
         steps.extend(purge::steps(self));
         steps.extend(touch::sql(self, actor).map(Step::Run));
+        steps.extend(append::sql(self).map(Step::Run));
         if self.audited {
             steps.extend(audit::steps(self, actor, level));
         }
@@ -102,8 +103,12 @@ impl Table {
         if self.audited && !self.versioned && self.soft_delete {
             return wrong("history of a table that soft-deletes needs its versions");
         }
-        if !self.soft_delete && self.uniques.iter().any(|unique| unique.live) {
+        let among_living = self.uniques.iter().any(|unique| unique.live);
+        if !self.soft_delete && (among_living || !self.exclusives.is_empty()) {
             return wrong("without soft delete all rows live: unique, not unique_live");
+        }
+        if self.append_only && (self.versioned || self.soft_delete) {
+            return wrong("what is never changed has no versions and no soft delete");
         }
         if let Some(problem) = references::contradiction(self) {
             return wrong(&problem);
@@ -117,7 +122,11 @@ impl Table {
             }
         }
         let uniques = self.uniques.iter().flat_map(|unique| &unique.columns);
-        let references = self.references.iter().map(|reference| &reference.column);
+        let uniques = uniques.chain(self.exclusives.iter().flatten());
+        let references = self
+            .references
+            .iter()
+            .flat_map(|reference| std::iter::once(&reference.column).chain(&reference.agreeing_on));
         let readers = self.narrow.iter().flat_map(|(_, _, columns)| columns);
         let within = self.indexes.iter().flat_map(|(_, columns)| columns);
         let across = self
@@ -165,6 +174,20 @@ impl Table {
             lines.push(self.constraint(
                 &name(&self.name, &columns, "key"),
                 &format!("UNIQUE ({})", list(self.scoped(&unique.columns))),
+            ));
+        }
+        for columns in &self.exclusives {
+            let named: Vec<&str> = columns.iter().map(String::as_str).collect();
+            let compared = self.scoped(columns);
+            let compared = compared
+                .iter()
+                .map(|column| format!("{} WITH =", identifier(column)));
+            let compared = compared.collect::<Vec<_>>().join(", ");
+            lines.push(self.constraint(
+                &name(&self.name, &named, "excl"),
+                &format!(
+                    "EXCLUDE USING btree ({compared}) WHERE (\"deleted_at\" IS NULL) DEFERRABLE INITIALLY IMMEDIATE"
+                ),
             ));
         }
         for column in self

@@ -73,13 +73,21 @@ pub(super) fn indexes(table: &Table) -> Vec<String> {
     statements
 }
 
-/// Tells whether a full unique constraint already leads with scope and column.
+/// Tells whether a full unique constraint or index already leads with scope and column.
 fn serves(table: &Table, column: &str) -> bool {
     let by_unique = table
         .uniques
         .iter()
         .any(|unique| !unique.live && unique.columns.first().is_some_and(|first| first == column));
-    by_unique || (table.shape == KeyShape::Composite && table.key.0 == column)
+    // Of what soft-deletes, indexes hold the living alone.
+    let by_index = !table.soft_delete
+        && table.indexes.iter().any(|(_, columns)| {
+            let first = columns
+                .first()
+                .and_then(|first| first.split_whitespace().next());
+            first == Some(column)
+        });
+    by_unique || by_index || (table.shape == KeyShape::Composite && table.key.0 == column)
 }
 
 pub(super) fn foreign_keys(table: &Table) -> Vec<Step> {
@@ -100,6 +108,7 @@ pub(super) fn foreign_keys(table: &Table) -> Vec<Step> {
             table: parent,
             target,
             fate,
+            agreeing_on,
         } = reference;
         let mut key = Key {
             columns: vec![scope, column],
@@ -113,6 +122,13 @@ pub(super) fn foreign_keys(table: &Table) -> Vec<Step> {
                 &format!("CONSTRAINT {constraint} ON {}", table.path()),
                 DELETED_WITH_PARENT,
             )));
+        }
+        if let Some(shared) = agreeing_on {
+            key.columns.push(shared);
+            key.targets.push(shared);
+            steps.push(key.step(table, &[column, shared]));
+            key.columns.pop();
+            key.targets.pop();
         }
         if *fate == Fate::NeverOutlivesParent {
             key.columns.push("live");

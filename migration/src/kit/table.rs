@@ -40,6 +40,8 @@ pub struct Table {
     pub(super) columns: Vec<Column>,
     pub(super) checks: Vec<(String, String)>,
     pub(super) uniques: Vec<Unique>,
+    /// Columns that no two living rows share once a statement is done.
+    pub(super) exclusives: Vec<Vec<String>>,
     pub(super) indexes: Vec<(String, Vec<String>)>,
     pub(super) references: Vec<Reference>,
     pub(super) liveness_key: bool,
@@ -61,6 +63,8 @@ pub struct Table {
     pub(super) versioned: bool,
     pub(super) soft_delete: bool,
     pub(super) audited: bool,
+    /// Whether rows stay as they were inserted, whoever asks.
+    pub(super) append_only: bool,
     pub(super) schema_version: u16,
 }
 
@@ -88,6 +92,8 @@ pub(super) struct Reference {
     pub(super) table: String,
     pub(super) target: String,
     pub(super) fate: Fate,
+    /// A column that has the same value in both rows.
+    pub(super) agreeing_on: Option<String>,
 }
 
 /// What the deletion of a parent means for a row that points at it.
@@ -123,6 +129,7 @@ impl Table {
             columns: Vec::new(),
             checks: Vec::new(),
             uniques: Vec::new(),
+            exclusives: Vec::new(),
             indexes: Vec::new(),
             references: Vec::new(),
             liveness_key: false,
@@ -139,6 +146,7 @@ impl Table {
             versioned: false,
             soft_delete: false,
             audited: false,
+            append_only: false,
             schema_version: 1,
         }
     }
@@ -230,6 +238,12 @@ impl Table {
         self
     }
 
+    /// Leaves rows as they were inserted: nobody may change or delete one, and a trigger refuses whoever could.
+    pub fn append_only(mut self) -> Self {
+        self.append_only = true;
+        self
+    }
+
     /// Makes columns unique within the scope.
     pub fn unique<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Self {
         self.uniques.push(Unique {
@@ -245,6 +259,13 @@ impl Table {
             columns: owned(columns),
             live: true,
         });
+        self
+    }
+
+    /// As [`unique_live`](Self::unique_live), but looked at when a statement is done: one statement may exchange values, as of the
+    /// places in a list. It is no target of an upsert.
+    pub fn exclusive_live<S: Into<String>>(mut self, columns: impl IntoIterator<Item = S>) -> Self {
+        self.exclusives.push(owned(columns));
         self
     }
 
@@ -284,6 +305,7 @@ impl Table {
             table,
             target,
             fate: Fate::Independent,
+            agreeing_on: None,
         });
         self
     }
@@ -318,6 +340,30 @@ impl Table {
     /// parent waits for open transactions that insert children.
     pub fn never_outlives_parent(self) -> Self {
         self.fate("never_outlives_parent", Fate::NeverOutlivesParent)
+    }
+
+    /// Says of the reference right before it that both rows have the same value in a column of this name, and lets the database hold
+    /// them to it: a comment that names its deck and its slide names no slide of another deck.
+    ///
+    /// The other table is [unique](Self::unique) by its key and that column.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use tenantry_migration::{KeyType, kit::{Column, Table}};
+    ///
+    /// let comments = Table::new("notes", "comments", "What members say to a line of a note.")
+    ///     .scope("workspace_id", KeyType::Uuid)
+    ///     .column(Column::uuid("note_id", "The note.").immutable())
+    ///     .column(Column::uuid("line_id", "The line.").immutable())
+    ///     .references("line_id", "notes", "lines").agreeing_on("note_id");
+    /// ```
+    pub fn agreeing_on(mut self, column: impl Into<String>) -> Self {
+        match self.references.last_mut() {
+            Some(reference) => reference.agreeing_on = Some(column.into()),
+            None => self.misplaced = Some("agreeing_on"),
+        }
+        self
     }
 
     fn fate(mut self, said: &'static str, fate: Fate) -> Self {

@@ -1,0 +1,3 @@
+//! What a startup says of itself.
+
+pub mod policies;
