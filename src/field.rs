@@ -3,13 +3,14 @@
 //! All of them are constants that the generator writes. A filter offers only operators that can
 //! use an index under row security; a sort exists only where an index does.
 
-use std::{cmp::Ordering, fmt, marker::PhantomData};
+use std::{cmp::Ordering, collections::BTreeSet, fmt, marker::PhantomData};
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, IdenStatic, ModelTrait, Value,
     sea_query::{BinOper, Expr, ExprTrait, ValueType},
 };
+use uuid::Uuid;
 
 mod among;
 mod leakproof;
@@ -319,6 +320,14 @@ impl<E: EntityTrait> Filter<E> {
 pub(crate) fn compare<E: EntityTrait>(column: E::Column, value: Value) -> Filter<E> {
     let same: Compare = |a, b| (a == b).then_some(Ordering::Equal);
     Filter(Node::Compare(column, BinOper::Equal, value, same))
+}
+
+/// One of these ids.
+pub(crate) fn one_of<E: EntityTrait>(column: E::Column, ids: &BTreeSet<Uuid>) -> Filter<E> {
+    Filter(Node::OneOf(
+        column,
+        ids.iter().map(|id| (*id).into()).collect(),
+    ))
 }
 
 /// A time that has come.

@@ -50,7 +50,7 @@ pub use roles::{Ordered, Roles};
 pub use row_security::RowSecurity;
 pub use scopes::{Own, Published};
 pub(crate) use statement::Intent;
-pub use when::{ActorColumn, Moment, When};
+pub use when::{ActorColumn, Moment, UuidColumn, When};
 
 /// Who may do what with which rows of a table.
 ///
@@ -207,7 +207,7 @@ impl<E: Scoped> Policy<E> {
             rule.when.0.leaves(&mut leaves);
             let only_updates = rule.actions.iter().all(|action| *action == Action::Update);
             for leaf in leaves {
-                if let Leaf::Attribute(name, _) = leaf
+                if let Leaf::Attribute(name, _) | Leaf::Listed(_, _, name) = leaf
                     && !standing::is_name(name)
                 {
                     return refused("it asks for an attribute that nobody can have");
@@ -247,9 +247,10 @@ impl<E: EntityTrait> Leaf<E> {
     fn columns(&self) -> Vec<&'static str> {
         match self {
             Self::Row(_, filter) => filter.columns(),
-            Self::Mine(_, column, _) | Self::Past(_, column) | Self::Unchanged(column) => {
-                vec![column.as_str()]
-            }
+            Self::Mine(_, column, _)
+            | Self::Listed(_, column, _)
+            | Self::Past(_, column)
+            | Self::Unchanged(column) => vec![column.as_str()],
             Self::Role(_) | Self::Kind(_) | Self::Scope(_) | Self::Attribute(..) => Vec::new(),
         }
     }

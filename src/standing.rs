@@ -1,6 +1,11 @@
 //! What an authority says of an actor: the role, and small facts beyond it.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+use uuid::Uuid;
 
 use crate::{Error, ErrorKind, Result, Role};
 
@@ -8,6 +13,8 @@ use crate::{Error, ErrorKind, Result, Role};
 const MOST: usize = 16;
 /// How many bytes the text of one may have.
 const LONGEST: usize = 200;
+/// How many ids one may hold.
+const MOST_IDS: usize = 200;
 /// What the library itself says of an API key.
 const RESERVED: [&str; 2] = ["scopes", "actor_name"];
 
@@ -45,6 +52,8 @@ pub enum Attribute {
     Integer(i64),
     /// Yes or no.
     Boolean(bool),
+    /// Which rows: where somebody is more than elsewhere in the workspace, such as the teams that they lead.
+    Ids(BTreeSet<Uuid>),
 }
 
 impl Standing {
@@ -62,7 +71,8 @@ impl Standing {
     /// # Errors
     ///
     /// [`ErrorKind::Invalid`] if the name is not `[a-z][a-z0-9_]*` of at most 63 characters, is `scopes` or `actor_name`, or was
-    /// given before; if a text is longer than 200 bytes or has control characters; if there are 16 already.
+    /// given before; if a text is longer than 200 bytes or has control characters; if there are more than 200 ids, or 16 attributes
+    /// already.
     pub fn with(mut self, name: impl Into<String>, value: impl Into<Attribute>) -> Result<Self> {
         let (name, value) = (name.into(), value.into());
         let refused = |why| Err(Error::new(ErrorKind::Invalid, why).with_field("attributes"));
@@ -73,6 +83,11 @@ impl Standing {
             && (text.len() > LONGEST || text.contains(char::is_control))
         {
             return refused("the text of an attribute is too long, or has control characters");
+        }
+        if let Attribute::Ids(ids) = &value
+            && ids.len() > MOST_IDS
+        {
+            return refused("an attribute has at most 200 ids");
         }
         if self.attributes.len() == MOST {
             return refused("an actor has at most 16 attributes");
@@ -102,7 +117,11 @@ impl Standing {
                         Some(number) => Attribute::Integer(number),
                         None => return refused("an attribute is no whole number"),
                     },
-                    _ => return refused("an attribute is no text, number or boolean"),
+                    serde_json::Value::Array(ids) => match ids.iter().map(id).collect() {
+                        Some(ids) => Attribute::Ids(ids),
+                        None => return refused("an attribute lists what is no id"),
+                    },
+                    _ => return refused("an attribute is no text, number, boolean or list of ids"),
                 };
                 standing.with(name, value)
             })
@@ -119,6 +138,10 @@ impl Standing {
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes.get(name)
     }
+}
+
+fn id(value: &serde_json::Value) -> Option<Uuid> {
+    value.as_str()?.parse().ok()
 }
 
 impl From<Role> for Standing {
@@ -138,6 +161,11 @@ impl fmt::Display for Attribute {
             Self::Text(text) => f.write_str(text),
             Self::Integer(number) => number.fmt(f),
             Self::Boolean(known) => known.fmt(f),
+            // As PostgreSQL writes a list.
+            Self::Ids(ids) => {
+                let ids: Vec<String> = ids.iter().map(|id| format!("\"{id}\"")).collect();
+                write!(f, "[{}]", ids.join(", "))
+            }
         }
     }
 }
@@ -172,12 +200,19 @@ impl From<bool> for Attribute {
     }
 }
 
+impl FromIterator<Uuid> for Attribute {
+    fn from_iter<I: IntoIterator<Item = Uuid>>(ids: I) -> Self {
+        Self::Ids(ids.into_iter().collect())
+    }
+}
+
 impl From<&Attribute> for serde_json::Value {
     fn from(value: &Attribute) -> Self {
         match value {
             Attribute::Text(text) => text.as_str().into(),
             Attribute::Integer(number) => (*number).into(),
             Attribute::Boolean(known) => (*known).into(),
+            Attribute::Ids(ids) => ids.iter().map(Uuid::to_string).collect(),
         }
     }
 }
@@ -234,6 +269,10 @@ mod tests {
         assert_eq!(taken.attribute("rank"), Some(&"leader".into()));
         assert_eq!(taken.attribute("level"), Some(&(-3).into()));
         assert_eq!(taken.attribute("is_verified"), Some(&true.into()));
+        let ids = [Uuid::from_u128(2), Uuid::from_u128(1)];
+        let taken = stored(json!({ "leads": ids, "owns": [] })).unwrap();
+        assert_eq!(taken.attribute("leads"), Some(&ids.into_iter().collect()));
+        assert_eq!(taken.attribute("owns"), Some(&[].into_iter().collect()));
         assert_eq!(stored(Value::Null).unwrap(), Standing::new(MEMBER));
         assert!(Standing::stored("member; --".into(), None).is_err());
         for odd in [
@@ -243,6 +282,9 @@ mod tests {
             json!({ "rank": u64::MAX }),
             json!({ "rank": null }),
             json!({ "rank": ["leader"] }),
+            json!({ "rank": [7] }),
+            json!({ "rank": [["00000000-0000-0000-0000-000000000001"]] }),
+            json!({ "rank": (0..=200).map(Uuid::from_u128).collect::<Vec<_>>() }),
             json!({ "scopes": "all" }),
         ] {
             refused(stored(odd));

@@ -19,7 +19,7 @@ pub use invitations::{
     KeptInvitation, NewInvitation,
 };
 pub use logins::{Came, Logins};
-pub use members::{LAST_OWNER, MemberRepository, Members, Membership};
+pub use members::{LAST_OWNER, MemberRepository, Members, MembersOf, Membership};
 pub use people::{MyWorkspace, Myself, NewPerson, People, Profile, ProfileChange, SignedUp};
 pub use rank::Rank;
 pub use workspaces::{Founded, Founder, OWNER, WorkspaceNames, WorkspaceRepository, Workspaces};

@@ -1,13 +1,16 @@
 //! The first evaluator: what is left to ask of the row once the context is known, as a predicate of a statement.
 
+use std::collections::BTreeSet;
+
 use sea_orm::EntityTrait;
+use uuid::Uuid;
 
 use super::{
     formula::{Joins, Part},
     when::{ActorType, Image, Leaf, Tree},
 };
 use crate::{
-    Filter, TenantContext,
+    Attribute, Filter, TenantContext,
     field::{self, compare},
     key::AnyKey,
 };
@@ -57,6 +60,11 @@ pub(super) fn verdict<E: EntityTrait>(
                 Some(actor) => Part::Open(compare::<E>(*column, actor)),
                 None => Part::Known(!positive),
             },
+            Leaf::Listed(_, column, name) => match listed(context, name) {
+                Some(ids) if ids.is_empty() => Part::Known(false),
+                Some(ids) => Part::Open(field::one_of::<E>(*column, ids)),
+                None => Part::Known(!positive),
+            },
             Leaf::Past(_, column) => Part::Open(field::past::<E>(*column)),
             _ => Part::Known(positive),
         }
@@ -96,4 +104,15 @@ pub(super) fn actor(context: &TenantContext, kind: ActorType) -> Option<sea_orm:
             | (AnyKey::Text(_), ActorType::Text)
     );
     fits.then(|| actor.to_value())
+}
+
+/// The ids that an attribute lists.
+pub(super) fn listed<'c>(
+    context: &'c TenantContext,
+    attribute: &str,
+) -> Option<&'c BTreeSet<Uuid>> {
+    match context.attribute(attribute)? {
+        Attribute::Ids(ids) => Some(ids),
+        _ => None,
+    }
 }

@@ -8,7 +8,7 @@ use sea_orm::{EntityTrait, ModelTrait, Value};
 use super::{
     Effect, Policy, Rule,
     action::Action,
-    context::{actor, of_context},
+    context::{actor, listed, of_context},
     formula::{about, asked},
     when::{Image, Leaf, Tree},
 };
@@ -244,6 +244,19 @@ fn asked_of<E: EntityTrait>(
             };
             let held = held(*image, *column)?;
             Some((held != held.as_null()).then(|| held == actor))
+        }
+        Leaf::Listed(image, column, name) => {
+            let Some(ids) = listed(context, name) else {
+                return Some(None);
+            };
+            // Nothing is one of none, not even null.
+            if ids.is_empty() {
+                return Some(Some(false));
+            }
+            Some(match held(*image, *column)? {
+                Value::Uuid(id) => id.map(|id| ids.contains(&id)),
+                _ => return None,
+            })
         }
         Leaf::Past(image, column) => {
             let (at, now) = (held(*image, *column)?, known.now?);

@@ -110,6 +110,32 @@ impl<E: Scoped> Policy<E> {
         self.veil(name, field.column(), Cover::Masked(mask), when)
     }
 
+    /// Shows contexts only what a mask leaves of a document, such as [`Mask::members`]; otherwise as [`mask`](Self::mask).
+    ///
+    /// ```
+    /// use sea_orm::prelude::Json;
+    /// use tenantry::{Field, Scoped, policy::{Action, Mask, Policy, When}};
+    ///
+    /// tenantry::roles! { pub enum Rank { Viewer = "viewer", Member = "member" } }
+    ///
+    /// fn orders<E: Scoped>(customer: Field<E, Json>) -> Policy<E> {
+    ///     const CUSTOMER: Mask = Mask::members(&[("email", Mask::email()), ("phone", Mask::phone())]);
+    ///     Policy::new()
+    ///         .allow("everybody reads", Action::READS, When::always())
+    ///         .mask_document("members see customers", customer, CUSTOMER, !When::at_least(Rank::Member))
+    /// }
+    /// ```
+    #[must_use]
+    pub fn mask_document<N>(
+        self,
+        name: &'static str,
+        field: Field<E, JsonValue, N>,
+        mask: Mask,
+        when: When<E>,
+    ) -> Self {
+        self.veil(name, field.column(), Cover::Masked(mask), when)
+    }
+
     /// Lets contexts read a column and not change it.
     #[must_use]
     pub fn freeze<T, N>(self, name: &'static str, field: Field<E, T, N>, when: When<E>) -> Self {
@@ -240,7 +266,10 @@ impl Exposure {
             (Self::Masked { mask, .. }, Value::String(text)) => {
                 text.map(|text| Value::from(mask.apply(&text)))
             }
-            // A mask of what is no text leaves nothing.
+            (Self::Masked { mask, .. }, Value::Json(document)) => {
+                document.map(|document| mask.apply_to_document(*document).into())
+            }
+            // A mask of what is neither leaves nothing.
             (Self::Masked { .. } | Self::Hidden { .. }, value) => Some(value.as_null()),
         }
     }
@@ -249,8 +278,7 @@ impl Exposure {
     pub(crate) fn shown_in_document(&self, value: JsonValue) -> Option<JsonValue> {
         match (self, value) {
             (Self::Shown, value) => Some(value),
-            (Self::Masked { mask, .. }, JsonValue::String(text)) => Some(mask.apply(&text).into()),
-            (Self::Masked { .. }, _) => Some(JsonValue::Null),
+            (Self::Masked { mask, .. }, value) => Some(mask.apply_to_document(value)),
             (Self::Hidden { .. }, _) => None,
         }
     }

@@ -159,6 +159,7 @@ pub(super) fn about<E: EntityTrait>(tree: &Tree<Leaf<E>>, image: Image) -> Tree<
         Tree::Leaf(leaf) => Tree::Leaf(match leaf.clone() {
             Leaf::Row(of, filter) => Leaf::Row(bound(of), filter),
             Leaf::Mine(of, column, kind) => Leaf::Mine(bound(of), column, kind),
+            Leaf::Listed(of, column, name) => Leaf::Listed(bound(of), column, name),
             Leaf::Past(of, column) => Leaf::Past(bound(of), column),
             other => other,
         }),
@@ -171,7 +172,10 @@ impl<E: EntityTrait> Leaf<E> {
         match self {
             Self::Role(_) | Self::Kind(_) | Self::Scope(_) | Self::Attribute(..) => &[],
             Self::Unchanged(_) => &[Image::Before, Image::After],
-            Self::Row(image, _) | Self::Mine(image, ..) | Self::Past(image, _) => match image {
+            Self::Row(image, _)
+            | Self::Mine(image, ..)
+            | Self::Listed(image, ..)
+            | Self::Past(image, _) => match image {
                 Image::Row => &[Image::Row],
                 Image::Before => &[Image::Before],
                 Image::After => &[Image::After],

@@ -1,5 +1,7 @@
 //! Masks: what is left of a text for those who may see only part of it.
 
+use serde_json::{Map, Value};
+
 /// What stands for what is not shown. Always as many, so that the length is not told.
 const COVER: &str = "****";
 /// The letters and digits of a vehicle identification number.
@@ -31,6 +33,7 @@ enum Kind {
     Vin,
     Last(usize),
     Constant(&'static str),
+    Members(&'static [(&'static str, Mask)]),
 }
 
 impl Mask {
@@ -64,6 +67,39 @@ impl Mask {
         Self(Kind::Constant(text))
     }
 
+    /// These members of an object, each as its mask leaves it, and no other; for
+    /// [`Policy::mask_document`](super::Policy::mask_document). Nothing is left of a member that is no text.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use tenantry::policy::Mask;
+    ///
+    /// const CUSTOMER: Mask = Mask::members(&[("email", Mask::email()), ("phone", Mask::phone())]);
+    /// let shown = CUSTOMER.apply_to_document(json!({ "name": "Ada", "email": "ada@example.com", "phone": 5 }));
+    /// assert_eq!(shown, json!({ "email": "a****@example.com", "phone": null }));
+    /// ```
+    #[must_use]
+    pub const fn members(members: &'static [(&'static str, Self)]) -> Self {
+        Self(Kind::Members(members))
+    }
+
+    /// What is left of a document.
+    #[must_use]
+    pub fn apply_to_document(self, document: Value) -> Value {
+        match (self.0, document) {
+            (Kind::Members(members), Value::Object(mut said)) => {
+                let shown = members.iter().filter_map(|(name, mask)| {
+                    let value = said.remove(*name)?;
+                    Some(((*name).to_owned(), mask.apply_to_document(value)))
+                });
+                Value::Object(shown.collect())
+            }
+            (Kind::Members(_), document) if !document.is_null() => Value::Object(Map::new()),
+            (_, Value::String(text)) => self.apply(&text).into(),
+            _ => Value::Null,
+        }
+    }
+
     /// What is left of a text.
     #[must_use]
     pub fn apply(self, text: &str) -> String {
@@ -73,6 +109,7 @@ impl Mask {
             Kind::Vin => vin(text),
             Kind::Last(shown) => last(text, shown),
             Kind::Constant(instead) => return instead.to_owned(),
+            Kind::Members(_) => None,
         };
         left.unwrap_or_else(|| COVER.to_owned())
     }

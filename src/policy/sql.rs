@@ -10,7 +10,7 @@ use sea_orm::{
 };
 
 use super::{
-    context::{actor, of_context},
+    context::{actor, listed, of_context},
     formula::Part,
     term::Term,
     when::{Image, Leaf, Tree},
@@ -106,6 +106,7 @@ pub(super) fn of_one<E: EntityTrait>(
         }
         match leaf {
             Leaf::Mine(_, _, kind) if actor(context, *kind).is_none() => Part::Known(!positive),
+            Leaf::Listed(_, _, name) if listed(context, name).is_none() => Part::Known(!positive),
             of_rows => open(term(of_rows, rows), positive),
         }
     });
@@ -155,6 +156,10 @@ fn term<E: EntityTrait>(leaf: &Leaf<E>, rows: Rows<'_>) -> Option<Term> {
             column: column(rows.name(*image)?, mine),
             kind: *kind,
             roles: BTreeSet::new(),
+        },
+        Leaf::Listed(image, of, attribute) => Term::Listed {
+            column: column(rows.name(*image)?, of),
+            attribute,
         },
         Leaf::Row(image, filter) => Term::Row(filter.literal(rows.name(*image)?)?),
         Leaf::Past(image, at) => Term::Row(format!("{} <= now()", column(rows.name(*image)?, at))),

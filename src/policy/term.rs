@@ -18,6 +18,11 @@ pub(super) enum Term {
         kind: ActorType,
         roles: BTreeSet<String>,
     },
+    /// The column holds one of the ids that an attribute of the context lists.
+    Listed {
+        column: String,
+        attribute: &'static str,
+    },
     /// Asked of the context alone, as it stands inside of a sub-select.
     Context(String),
     /// The context has one of these roles, or its actor is of one of these kinds.
@@ -119,7 +124,7 @@ impl Term {
     fn place(&self) -> u8 {
         match self {
             Self::Row(_) => 0,
-            Self::Mine { .. } => 1,
+            Self::Mine { .. } | Self::Listed { .. } => 1,
             Self::Context(_) | Self::Standing { .. } => 2,
             Self::Not(inner) => inner.place(),
             Self::All(parts) | Self::Any(parts) => {
@@ -130,7 +135,7 @@ impl Term {
 
     fn is_of_context(&self) -> bool {
         match self {
-            Self::Row(_) | Self::Mine { .. } => false,
+            Self::Row(_) | Self::Mine { .. } | Self::Listed { .. } => false,
             Self::Context(_) | Self::Standing { .. } => true,
             Self::Not(inner) => inner.is_of_context(),
             Self::All(parts) | Self::Any(parts) => parts.iter().all(Self::is_of_context),
@@ -184,6 +189,11 @@ impl Term {
                 };
                 format!("({column} = (SELECT tenantry.{}({roles})))", reader(*kind))
             }
+            // The cast makes an array of the sub-select, and not a set.
+            Self::Listed { column, attribute } => format!(
+                "({column} = ANY ((SELECT tenantry.attribute_ids({}))::uuid[]))",
+                literal(attribute)
+            ),
             Self::Not(inner) => format!("(NOT {})", inner.outside()),
             Self::All(parts) => joined(parts, " AND "),
             Self::Any(parts) => joined(parts, " OR "),
@@ -211,7 +221,7 @@ impl Term {
             Self::All(parts) => all(parts, " AND "),
             Self::Any(parts) => all(parts, " OR "),
             Self::Context(text) => text.clone(),
-            Self::Row(_) | Self::Mine { .. } => self.outside(),
+            Self::Row(_) | Self::Mine { .. } | Self::Listed { .. } => self.outside(),
         }
     }
 }

@@ -53,6 +53,8 @@ pub(super) enum Leaf<E: EntityTrait> {
     Attribute(&'static str, Vec<String>),
     Row(Image, Filter<E>),
     Mine(Image, E::Column, ActorType),
+    /// The column is one of the ids that the attribute lists; unknown where there is no such list.
+    Listed(Image, E::Column, &'static str),
     /// The time in the column is not in the future.
     Past(Image, E::Column),
     Unchanged(E::Column),
@@ -166,6 +168,29 @@ impl<E: EntityTrait> When<E> {
         Self::attribute(name, least.and_above().iter().map(|word| word.name()))
     }
 
+    /// The column names one of the rows that this [attribute](crate::Authority::standing) lists: where somebody is more than elsewhere
+    /// in their workspace, such as the teams that they lead. Unknown without it, as for API keys and jobs.
+    ///
+    /// The list is part of the context, as the role is: no other table is asked, and an index of the column serves it.
+    ///
+    /// ```
+    /// use tenantry::{Field, Scoped, policy::{Action, Policy, When}};
+    /// use uuid::Uuid;
+    ///
+    /// fn tasks<E: Scoped>(team: Field<E, Uuid>, author: Field<E, Uuid>) -> Policy<E> {
+    ///     Policy::new()
+    ///         .allow("leaders write all of their teams", Action::WRITES, When::one_of_mine(team, "leads"))
+    ///         .allow("others of a team their own", Action::WRITES, When::one_of_mine(team, "works_in").and(When::mine(author)))
+    /// }
+    /// ```
+    pub fn one_of_mine<T: UuidColumn, N>(field: Field<E, T, N>, attribute: &'static str) -> Self {
+        Self(Tree::Leaf(Leaf::Listed(
+            Image::Row,
+            field.column(),
+            attribute,
+        )))
+    }
+
     /// The row stands on a rung of a ladder that the context reaches: rungs from the lowest, each a value of the column and who
     /// reaches it. Whoever reaches a rung reaches those below.
     ///
@@ -255,6 +280,11 @@ impl<E: EntityTrait> When<E> {
     }
 }
 
+/// A column that names a row by its UUID: `Uuid`, or the `Id` of such a row.
+pub trait UuidColumn {}
+impl UuidColumn for Uuid {}
+impl<E: Keyed<Key = Uuid>> UuidColumn for Id<E> {}
+
 /// A column that holds a moment.
 pub trait Moment {}
 impl Moment for sea_orm::prelude::ChronoDateTimeUtc {}
@@ -277,6 +307,7 @@ impl<E: EntityTrait> Clone for Leaf<E> {
             Self::Attribute(name, values) => Self::Attribute(name, values.clone()),
             Self::Row(image, filter) => Self::Row(*image, filter.clone()),
             Self::Mine(image, column, kind) => Self::Mine(*image, *column, *kind),
+            Self::Listed(image, column, name) => Self::Listed(*image, *column, name),
             Self::Past(image, column) => Self::Past(*image, *column),
             Self::Unchanged(column) => Self::Unchanged(*column),
         }
@@ -318,6 +349,9 @@ impl<E: EntityTrait> fmt::Debug for Leaf<E> {
             Self::Attribute(name, values) => write!(f, "Attribute({name} of {})", values.len()),
             Self::Row(image, filter) => write!(f, "{image:?}({filter:?})"),
             Self::Mine(image, column, _) => write!(f, "{image:?}({} is mine)", column.as_str()),
+            Self::Listed(image, column, name) => {
+                write!(f, "{image:?}({} in {name})", column.as_str())
+            }
             Self::Past(image, column) => write!(f, "{image:?}({} is past)", column.as_str()),
             Self::Unchanged(column) => write!(f, "Unchanged({})", column.as_str()),
         }

@@ -12,7 +12,7 @@ use super::{
 const DOOR: &str = "enter";
 
 /// The door and the readers.
-const FUNCTIONS: [(&str, &str); 18] = [
+const FUNCTIONS: [(&str, &str); 19] = [
     (DOOR, "IN claim text, IN signature text"),
     ("workspace_id", ""),
     ("workspace_bigint", ""),
@@ -31,6 +31,7 @@ const FUNCTIONS: [(&str, &str); 18] = [
     ("role", ""),
     ("request_id", ""),
     ("attribute", "name text"),
+    ("attribute_ids", "name text"),
 ];
 
 const TABLES: [&str; 2] = ["seal", "key"];

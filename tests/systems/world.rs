@@ -26,6 +26,9 @@ impl World {
     /// The tables of which people hold something outside of workspaces; each is asked in the tests of its system.
     pub(crate) const PERSONAL: [&str; 1] = ["challenges.submissions"];
 
+    /// What systems say of a person beside the role.
+    const STANDING: [&str; 1] = [dealership::STANDING];
+
     /// What all systems declare.
     pub(crate) fn policies() -> Policies {
         accounts::policies::all()
@@ -40,7 +43,7 @@ impl World {
     pub(crate) async fn connect(builder: DatabaseBuilder) -> Database {
         let key = TokenKey::new([9; 32]).unwrap();
         let builder = builder.policies(Self::policies()).token_key(key);
-        builder.connect(Members).await.unwrap()
+        builder.connect(Members.with(Self::STANDING)).await.unwrap()
     }
 
     pub(crate) async fn new() -> Self {

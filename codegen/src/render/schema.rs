@@ -34,6 +34,10 @@ const ALLOW: [&str; 5] = [
     ")]",
 ];
 
+/// Where a table is called as its schema is.
+const NAMESAKE: &str =
+    "#[expect(clippy::module_inception, reason = \"schema and table have one name\")]";
+
 pub(super) fn render(module: &Module) -> String {
     let mut text = Text::default();
     let comment = module
@@ -63,6 +67,9 @@ pub(super) fn render(module: &Module) -> String {
             .cmp(other.trim_start_matches("r#"))
     });
     for name in &modules {
+        if *name == module.name {
+            text.line(NAMESAKE);
+        }
         text.line(&format!("pub mod {name};"));
     }
     let scoped: Vec<&Entity> = module

@@ -143,7 +143,8 @@ impl Text {
             [one] => self.line(&format!("use {package}::{one};")),
             _ => {
                 let line = format!("use {package}::{{{}}};", names.join(", "));
-                if line.len() <= WIDTH {
+                // rustfmt leaves a column free here.
+                if line.len() < WIDTH {
                     self.line(&line);
                 } else {
                     self.import_lines(package, names);

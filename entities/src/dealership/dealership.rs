@@ -1,9 +1,11 @@
 //! A dealership of the group.
 //!
 //! Generated from table `dealership.dealerships` by tenantry-codegen; do not edit.
+//!
+//! Left out: `live`.
 
 use sea_orm::{ActiveValue, Set, entity::prelude::*};
-use tenantry::{Constraint, Direction, Field, Null, Sort, Unique};
+use tenantry::{Constraint, Direction, Field, HasMany, Null, Sort, Unique};
 
 /// The id of a dealership.
 pub type Id = tenantry::Id<Entity>;
@@ -44,8 +46,6 @@ pub struct Model {
     pub deleted_by: Option<Uuid>,
     /// The operation that deleted the row, with all that it took.
     pub delete_op: Option<Uuid>,
-    /// True while the row lives, else null; for foreign keys.
-    pub live: Option<bool>,
 }
 
 /// Where foreign keys lead, and from where they come.
@@ -58,11 +58,38 @@ pub enum Relation {
         to = "super::super::accounts::workspace::Column::Id"
     )]
     Workspace,
+    /// `dealership_members` that point here. Foreign key `dealership_members_dealership_id_fkey`.
+    #[sea_orm(has_many = "super::dealership_member::Entity")]
+    DealershipMembers,
+    /// `order_counters` that point here. Foreign key `order_counters_dealership_id_fkey`.
+    #[sea_orm(has_many = "super::order_counter::Entity")]
+    OrderCounters,
+    /// `orders` that point here. Foreign key `orders_dealership_id_fkey`.
+    #[sea_orm(has_many = "super::order::Entity")]
+    Orders,
 }
 
 impl Related<super::super::accounts::workspace::Entity> for Entity {
     fn to() -> RelationDef {
         Relation::Workspace.def()
+    }
+}
+
+impl Related<super::dealership_member::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::DealershipMembers.def()
+    }
+}
+
+impl Related<super::order_counter::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::OrderCounters.def()
+    }
+}
+
+impl Related<super::order::Entity> for Entity {
+    fn to() -> RelationDef {
+        Relation::Orders.def()
     }
 }
 
@@ -105,6 +132,7 @@ impl tenantry::Versioned for Entity {
 
 impl tenantry::SoftDelete for Entity {
     const DELETE_OP: Column = Column::DeleteOp;
+    const CHILDREN: &'static [&'static dyn tenantry::Child<Self>] = &[&DEALERSHIP_MEMBERS, &ORDERS];
 }
 
 impl tenantry::Audited for Entity {}
@@ -151,9 +179,6 @@ pub const DELETED_BY: Field<Entity, Uuid, Null> = Field::new(Column::DeletedBy);
 /// The operation that deleted the row, with all that it took.
 pub const DELETE_OP: Field<Entity, Uuid, Null> = Field::new(Column::DeleteOp);
 
-/// True while the row lives, else null; for foreign keys.
-pub const LIVE: Field<Entity, bool, Null> = Field::new(Column::Live);
-
 /// By `name`, then `id`.
 ///
 /// Index `dealerships_name_idx`: `name, id`.
@@ -170,6 +195,18 @@ pub const BY_NAME: Sort<Entity> = Sort::by_index(
 /// `dealerships_code_key`.
 pub const CODE_KEY: Unique<Entity> =
     Unique::new("dealerships_code_key", &[Column::WorkspaceId, Column::Code]);
+
+/// The dealership members that point at a dealership by `dealership_id`.
+pub const DEALERSHIP_MEMBERS: HasMany<Entity, super::dealership_member::Entity> =
+    HasMany::new(super::dealership_member::Column::DealershipId);
+
+/// The order counters that point at a dealership by `dealership_id`.
+pub const ORDER_COUNTERS: HasMany<Entity, super::order_counter::Entity> =
+    HasMany::new(super::order_counter::Column::DealershipId);
+
+/// The orders that point at a dealership by `dealership_id`.
+pub const ORDERS: HasMany<Entity, super::order::Entity> =
+    HasMany::new(super::order::Column::DealershipId);
 
 /// The columns that every new dealership needs.
 #[derive(Clone, Debug)]

@@ -291,6 +291,15 @@ pub(super) fn sql(actor_key: KeyType) -> String {
              RETURN CASE WHEN value <> '-' THEN convert_from(decode(value, 'hex'), 'UTF8')::jsonb ->> attribute.name END;",
             "One attribute of the context, loaded when it was authorized.",
         ),
+        field(
+            "attribute_ids(name text)",
+            "uuid[]",
+            "value := split_part(claim, '|', 9);\n  \
+             RETURN (SELECT CASE WHEN jsonb_typeof(said) = 'array' THEN ARRAY(SELECT jsonb_array_elements_text(said)::uuid) END\n    \
+             FROM (SELECT CASE WHEN value <> '-' THEN convert_from(decode(value, 'hex'), 'UTF8')::jsonb -> attribute_ids.name END)\n      \
+             AS of_context (said));",
+            "The ids that an attribute of the context lists; null where it is none, or no list.",
+        ),
     ];
     readers
         .iter()

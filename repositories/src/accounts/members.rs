@@ -8,7 +8,7 @@ use sea_orm::{
 };
 use tenantry::{
     ActorId, Authority, Deletion, Error, ErrorKind, Identity, KeyGrant, Lease, PresentedKey, Query,
-    Repository, Result, Role, Seen, Session, WorkspaceId,
+    Repository, Result, Role, Seen, Session, Standing, WorkspaceId,
 };
 use tenantry_entities::accounts::member;
 
@@ -21,6 +21,8 @@ use super::{Said, hashes, only, workspace_uuid};
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Members;
 
+const MEMBER_ROLE: &str = "accounts.member_role";
+
 impl Authority for Members {
     async fn role(
         &self,
@@ -28,9 +30,7 @@ impl Authority for Members {
         actor: &ActorId,
         workspace: &WorkspaceId,
     ) -> Result<Option<Role>> {
-        identity
-            .role("accounts.member_role", workspace, actor)
-            .await
+        identity.role(MEMBER_ROLE, workspace, actor).await
     }
 
     async fn key(&self, identity: &Identity<'_>, key: &PresentedKey) -> Result<Option<KeyGrant>> {
@@ -42,6 +42,49 @@ impl Authority for Members {
         ];
         let found: Vec<FoundKey> = identity.call("accounts.api_key_find", arguments).await?;
         found.into_iter().next().map(FoundKey::grant).transpose()
+    }
+}
+
+impl Members {
+    /// With what systems say of a person beside the role: functions of the identity role that take a workspace and a person and return
+    /// a `jsonb` object. They are asked together with the role, in one trip.
+    #[must_use]
+    pub fn with(self, attributes: impl IntoIterator<Item = &'static str>) -> MembersOf {
+        MembersOf {
+            attributes: attributes.into_iter().collect(),
+        }
+    }
+}
+
+/// [`Members`] of whom systems say more than the role; made by [`Members::with`].
+#[derive(Clone, Debug)]
+pub struct MembersOf {
+    attributes: Vec<&'static str>,
+}
+
+impl Authority for MembersOf {
+    async fn role(
+        &self,
+        identity: &Identity<'_>,
+        actor: &ActorId,
+        workspace: &WorkspaceId,
+    ) -> Result<Option<Role>> {
+        Members.role(identity, actor, workspace).await
+    }
+
+    async fn standing(
+        &self,
+        identity: &Identity<'_>,
+        actor: &ActorId,
+        workspace: &WorkspaceId,
+    ) -> Result<Option<Standing>> {
+        identity
+            .standing_of_parts(MEMBER_ROLE, &self.attributes, workspace, actor)
+            .await
+    }
+
+    async fn key(&self, identity: &Identity<'_>, key: &PresentedKey) -> Result<Option<KeyGrant>> {
+        Members.key(identity, key).await
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::json;
 use uuid::Uuid;
 
 use super::*;
@@ -102,6 +103,31 @@ fn a_null_that_is_masked_stays_null() {
     };
     assert_eq!(masked.shown(Value::String(None)), None);
     assert_eq!(masked.shown(Value::Int(Some(4))), Some(Value::Int(None)));
+}
+
+#[test]
+fn nothing_of_a_document_is_left_but_what_its_members_masks_leave() {
+    const MASK: Mask = Mask::members(&[("email", Mask::email()), ("address", Mask::last(2))]);
+    let masked = Exposure::Masked {
+        rule: "r",
+        mask: MASK,
+    };
+    let shown = |value: serde_json::Value| masked.shown_in_document(value).unwrap();
+    let customer =
+        json!({ "name": "Ada", "email": "ada@example.com", "address": { "city": "Ulm" } });
+    let left = json!({ "email": "a****@example.com", "address": null });
+    assert_eq!(shown(customer.clone()), left);
+    assert_eq!(masked.shown(Value::from(customer)), Some(Value::from(left)));
+    for other in [
+        json!("ada@example.com"),
+        json!(["ada@example.com"]),
+        json!(5),
+    ] {
+        assert_eq!(shown(other), json!({}));
+    }
+    assert_eq!(shown(json!(null)), json!(null));
+    assert_eq!(masked.shown(Value::Json(None)), None);
+    assert_eq!(MASK.apply("ada@example.com"), "****");
 }
 
 #[test]

@@ -40,7 +40,11 @@ impl Leaf {
 
     fn term(self) -> Term {
         match self {
-            Self::Row(at) => Term::Row(ROWS[at].into()),
+            Self::Row(0) => Term::Row(ROWS[0].into()),
+            Self::Row(at) => Term::Listed {
+                column: ROWS[at].into(),
+                attribute: "listed",
+            },
             Self::Mine => Term::Mine {
                 column: "mine".into(),
                 kind: ActorType::Uuid,
@@ -78,7 +82,9 @@ fn meant(tree: &Tree<Leaf>, world: World) -> Option<bool> {
 
 fn said(term: &Term, world: World) -> Option<bool> {
     match term {
-        Term::Row(text) => world.row[ROWS.iter().position(|row| row == text).unwrap()],
+        Term::Row(text) | Term::Listed { column: text, .. } => {
+            world.row[ROWS.iter().position(|row| row == text).unwrap()]
+        }
         Term::Mine { roles, .. } if roles.is_empty() || roles.contains(world.role) => world.mine,
         Term::Mine { .. } => None,
         Term::Standing { roles, .. } => Some(roles.contains(world.role)),

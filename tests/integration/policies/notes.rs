@@ -3,8 +3,8 @@
 use chrono::{TimeDelta, Utc};
 use sqlx::{AssertSqlSafe, PgPool, Row, postgres::PgArguments};
 use tenantry::{
-    ActorId, Authority, Database, Identity, KeyGrant, Mints, PresentedKey, Result, Role, Session,
-    Standing, TenantContext, TokenKey, WorkspaceId,
+    ActorId, Attribute, Authority, Database, Identity, KeyGrant, Mints, PresentedKey, Result, Role,
+    Session, Standing, TenantContext, TokenKey, WorkspaceId,
     policy::{Ordered as _, Policy, Roles as _},
 };
 use tenantry_migration::{
@@ -125,11 +125,19 @@ impl Authority for Everybody {
         let nth = people().position(|(id, _)| *actor == ActorId::from(id));
         let standing = Standing::new(role);
         Ok(Some(match nth.unwrap() {
-            0 => standing.with("level", "novice")?.with("size", 1)?,
+            0 => standing
+                .with("level", "novice")?
+                .with("size", 1)?
+                .with("leads", [ANN, BOB].into_iter().collect::<Attribute>())?,
+            // Nobody, which is something else than nothing.
+            1 => standing.with("leads", [].into_iter().collect::<Attribute>())?,
             2 => standing.with("level", "o'neill\\")?.with("trusted", true)?,
             // As text what is a role, a number and a boolean elsewhere.
             3 => standing.with("role", "admin")?.with("size", "1")?,
-            4 => standing.with("level", "master")?.with("trusted", false)?,
+            4 => standing
+                .with("level", "master")?
+                .with("trusted", false)?
+                .with("leads", [BOB].into_iter().collect::<Attribute>())?,
             6 => standing
                 .with("level", "grandmaster")?
                 .with("trusted", "true")?,

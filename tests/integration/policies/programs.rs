@@ -50,7 +50,7 @@ fn when(numbers: &mut Numbers, depth: usize, of_updates: bool) -> When<note::Ent
             _ => !one,
         };
     }
-    match numbers.below(if of_updates { 17 } else { 13 }) {
+    match numbers.below(if of_updates { 18 } else { 14 }) {
         0 => When::always(),
         1 => When::role([*numbers.one_of(Rank::ALL)]),
         2 => When::at_least(*numbers.one_of(Rank::ALL)),
@@ -74,9 +74,10 @@ fn when(numbers: &mut Numbers, depth: usize, of_updates: bool) -> When<note::Ent
         },
         11 => When::attribute_at_least("level", *numbers.one_of(Level::ALL)),
         12 => ladder(numbers),
-        13 => When::before(filter(numbers)),
-        14 => When::after(filter(numbers)),
-        15 => When::unchanged(note::RANK),
+        13 => When::one_of_mine(note::OWNER, *numbers.one_of(&["leads", "level", "knows"])),
+        14 => When::before(filter(numbers)),
+        15 => When::after(filter(numbers)),
+        16 => When::unchanged(note::RANK),
         _ => When::steps(note::STATE, steps()),
     }
 }

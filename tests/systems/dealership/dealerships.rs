@@ -2,12 +2,12 @@
 
 use sqlx::{Connection as _, PgConnection};
 use tenantry::ErrorKind;
-use tenantry_entities::{
-    accounts::member::Role,
-    dealership::{Dealership as _, dealership},
+use tenantry_entities::dealership::{
+    Dealership as _, dealership, dealership_member,
+    order::{Kind, Status},
 };
 
-use super::named;
+use super::{named, ordered, rename};
 use crate::world::{World, attempt};
 
 #[tokio::test]
@@ -46,19 +46,58 @@ async fn a_code_is_capitals_and_digits_and_stays() {
 }
 
 #[tokio::test]
-async fn everybody_sees_the_dealerships_and_no_job_makes_one() {
+async fn a_dealership_is_seen_by_those_who_work_there_and_run_by_its_admins() {
     let world = World::new().await;
-    let (row, trips) = world
-        .trips(&world.alpha, async |s| {
-            s.dealerships().insert(named("d")).await
-        })
-        .await;
-    // The statement is prepared in a trip of its own.
-    assert_eq!(trips, 2);
-    let viewer = world.as_person(world.joins(Role::Viewer).await).await;
-    let session = world.database.begin(&viewer).await.unwrap();
-    assert_eq!(session.dealerships().get(row.id).await.unwrap(), row);
-    let session = world.database.begin(&world.as_job("robot")).await.unwrap();
-    let refused = session.dealerships().insert(named("d")).await.unwrap_err();
+    let (main, east) = (
+        world.dealership("MAIN").await,
+        world.dealership("EAST").await,
+    );
+    let admin = world.works(main.id, dealership_member::Role::Admin).await;
+    let session = world.database.begin(&admin).await.unwrap();
+    let listed = session.dealerships().list().page().await.unwrap().items;
+    assert_eq!(listed, std::slice::from_ref(&main));
+    session.dealerships().update(&main, rename()).await.unwrap();
+    let missing = session.dealerships().update(&east, rename()).await;
+    assert_eq!(missing.unwrap_err().kind(), ErrorKind::NotFound);
+    let refused = session.dealerships().delete(main.id).await.unwrap_err();
     assert_eq!(refused.kind(), ErrorKind::Forbidden);
+}
+
+#[tokio::test]
+async fn who_works_at_a_dealership_goes_and_comes_back_with_it() {
+    let world = World::new().await;
+    let at = world.dealership("MAIN").await.id;
+    let user = world.works(at, dealership_member::Role::User).await;
+    let session = world.alpha().await;
+    let gone = session.dealerships().delete(at).await.unwrap();
+    assert_eq!(
+        session.dealership_members().list().count().await.unwrap(),
+        0
+    );
+    session.dealerships().restore(&gone).await.unwrap();
+    session.commit().await.unwrap();
+    let session = world.database.begin(&user).await.unwrap();
+    assert_eq!(session.dealerships().list().count().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_job_brings_orders_that_are_done_and_sees_no_other_workspace() {
+    let world = World::new().await;
+    let at = world.dealership("MAIN").await.id;
+    let import = world.as_job("import");
+    let done = ordered(at, Kind::Sales).status(Status::Completed);
+    let session = world.database.begin(&import).await.unwrap();
+    let row = session.orders().insert(done).await.unwrap();
+    assert_eq!(row.order_number, "MAIN-SALES-000001");
+    session.commit().await.unwrap();
+    assert!(
+        world
+            .beta()
+            .await
+            .orders()
+            .find(row.id)
+            .await
+            .unwrap()
+            .is_none()
+    );
 }
