@@ -92,6 +92,7 @@ impl Kernel {
         kit.run(include_str!("kernel/govern.sql")).await?;
         kit.run(include_str!("kernel/partitions.sql")).await?;
         kit.run(include_str!("kernel/retention.sql")).await?;
+        kit.run(include_str!("kernel/maintenance.sql")).await?;
         kit.run(&self.fill(include_str!("kernel/requests.sql")))
             .await?;
         let written = [

@@ -52,7 +52,8 @@ pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {
 fn definer(function: &Function, findings: &mut Findings) {
     // The kernel's own functions have a stricter rule.
     let kernels = function.schema == KERNEL && super::kernel::is_reader(&function.name);
-    if !kernels && !DEFINERS.contains(&function.owner.as_str()) {
+    let maintains = super::kernel::maintains(function);
+    if !kernels && !maintains && !DEFINERS.contains(&function.owner.as_str()) {
         findings.error(
             Rule::DefinerOwner,
             object(function),

@@ -1,10 +1,10 @@
 //! Rules about the kernel: the door, the readers of the context, the seal and the keys.
 
-use crate::catalog::Table;
+use crate::catalog::{Function, Table};
 
 use super::{
     Findings, Rule,
-    names::{KERNEL, SEAL, qualified},
+    names::{KERNEL, OWNER, SEAL, qualified},
     subject::Subject,
 };
 
@@ -34,6 +34,9 @@ const FUNCTIONS: [(&str, &str); 19] = [
     ("attribute_ids", "name text"),
 ];
 
+/// What makes and drops partitions, which only the owner of the log can: for maintenance, with nothing to ask for but how much.
+const MAINTENANCE: [&str; 2] = ["maintain_audit_partitions", "maintain_audit_retention"];
+
 const TABLES: [&str; 2] = ["seal", "key"];
 
 const MIGRATE: &str = "Run the migration tenantry_migration::Kernel.";
@@ -46,6 +49,14 @@ pub(super) fn is_secret(table: &Table) -> bool {
 /// Whether this is the name of the door or of a reader.
 pub(super) fn is_reader(name: &str) -> bool {
     FUNCTIONS.iter().any(|(known, _)| *known == name)
+}
+
+/// Whether this is a function of the kernel that runs as the owner of the tables, and may.
+pub(super) fn maintains(function: &Function) -> bool {
+    function.schema == KERNEL
+        && function.owner == OWNER
+        && function.arguments == "at_most integer"
+        && MAINTENANCE.contains(&function.name.as_str())
 }
 
 pub(super) fn check(subject: &Subject<'_>, findings: &mut Findings) {

@@ -1,6 +1,8 @@
 //! What leaves workspaces: the outbox, and relays that hand it on.
 
 mod attacks;
+mod inbox;
+mod maintenance;
 mod order;
 mod outbox;
 mod plans;
@@ -11,12 +13,14 @@ use std::{
     time::Duration,
 };
 
-use tenantry::{Result, Session, TenantContext, WorkspaceId};
+use tenantry::{Result, Role, Session, TenantContext, WorkspaceId};
 use tenantry_entities::{
     accounts::member,
-    delivery::{Delivery as _, outbox_event},
+    delivery::{Delivery as _, incoming_webhook, outbox_event},
 };
-use tenantry_repositories::delivery::{Event, Fault, NewEvent, Outbox as _, Relay, policies};
+use tenantry_repositories::delivery::{
+    Event, Fault, Inbox as _, Incoming, NewEvent, Outbox as _, Relay, policies,
+};
 use tenantry_testing::{Isolation, IsolationReport};
 
 use crate::{
@@ -27,6 +31,7 @@ use crate::{
 
 every! {
     outbox_event: ;
+    incoming_webhook: ;
 }
 
 /// An event of the session's workspace, as it was put.
@@ -35,12 +40,31 @@ async fn putting(session: &Session) -> Result<outbox_event::Model> {
     session.outbox().get(id).await
 }
 
+/// A webhook of the session's workspace, as it was received.
+async fn receiving(session: &Session) -> Result<incoming_webhook::Model> {
+    let id = outbox_event::Id::random().to_string();
+    let incoming = Incoming::new("payments", id, serde_json::json!({}));
+    let _ = session.webhook_inbox().receive(&incoming).await?;
+    let newest = session.webhook_inbox().list();
+    let newest = newest.sort(incoming_webhook::NEWEST).limit(1).page();
+    Ok(newest.await?.items.remove(0))
+}
+
 /// The isolation kit, on every table.
 pub(crate) async fn attack(world: &World) -> Vec<IsolationReport> {
     let (database, alpha, beta) = (&world.database, &world.alpha, &world.beta);
     let attacks = Isolation::of(outbox_event::Entity, database, alpha, beta, putting).await;
     let attacks = attacks.unwrap().reads().await.unwrap();
-    vec![attacks.raw_sql().await.unwrap().report()]
+    let outbox = attacks.raw_sql().await.unwrap().report();
+    let job = Role::from_static("webhooks");
+    let [alpha, beta] = [alpha, beta].map(|context| {
+        let workspace = context.workspace().clone();
+        database.job(job.clone(), workspace).unwrap()
+    });
+    let table = incoming_webhook::Entity;
+    let attacks = Isolation::of(table, database, &alpha, &beta, receiving).await;
+    let attacks = attacks.unwrap().reads().await.unwrap();
+    vec![outbox, attacks.raw_sql().await.unwrap().report()]
 }
 
 /// Asks everything, as everybody.
@@ -55,8 +79,15 @@ pub(crate) async fn ask(world: &World) -> Matrix<'_> {
         let session = world.alpha().await;
         let put = putting(&session).await.unwrap();
         session.commit().await.unwrap();
+        let job = world.as_job("webhooks");
+        let session = world.database.begin(&job).await.unwrap();
+        let received = receiving(&session).await.unwrap();
+        session.commit().await.unwrap();
         let mut asked = matrix.asks(name, who, person).await;
         asked.read("outbox event", &policies::outbox(), &put).await;
+        asked
+            .read("webhook", &policies::webhook_inbox(), &received)
+            .await;
     }
     matrix
 }

@@ -31,8 +31,10 @@ pub(crate) fn run(mode: Mode) -> Result {
         .workspace_table("accounts.workspaces")
         .global_table("accounts.workspace_names")
         .singular("delivery.outbox", "outbox_event")
-        // What the queue keeps for itself.
+        // What functions keep for themselves.
         .skip_table("delivery.outbox_streams")
+        .skip_table("delivery.connected_accounts")
+        .singular("delivery.webhook_inbox", "incoming_webhook")
         .skip_column("accounts.api_keys.hash")
         .skip_column("accounts.invitations.token_hash")
         .skip_column("decks.decks.last_event")

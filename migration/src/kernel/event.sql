@@ -48,3 +48,13 @@ COMMENT ON FUNCTION tenantry.sweep_audit_requests(timestamptz, integer) IS
   'Deletes so many of the oldest requests from before a moment, none younger than a year; returns how many.';
 REVOKE ALL ON FUNCTION tenantry.sweep_audit_requests(timestamptz, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION tenantry.sweep_audit_requests(timestamptz, integer) TO tenantry_owner;
+
+CREATE OR REPLACE FUNCTION tenantry.maintain_audit_requests(at_most integer) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
+BEGIN
+  -- As old as the entries that name them: seven years, two of them leap years.
+  RETURN tenantry.sweep_audit_requests(now() - interval '2557 days', least(greatest(at_most, 0), 10000));
+END $function$;
+COMMENT ON FUNCTION tenantry.maintain_audit_requests(integer) IS 'Deletes so many requests at most from before seven years; returns how many.';
+REVOKE ALL ON FUNCTION tenantry.maintain_audit_requests(integer) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION tenantry.maintain_audit_requests(integer) TO tenantry_maintenance;

@@ -24,3 +24,28 @@ REVOKE ALL ON "delivery"."outbox" FROM tenantry_person, tenantry_catalogue, tena
 DROP TRIGGER IF EXISTS "outbox_policy" ON "delivery"."outbox";
 DROP FUNCTION IF EXISTS "delivery"."outbox_policy"();
 SELECT tenantry.govern('"delivery"."outbox"', 'search', E'(SELECT tenantry.acts_as(ARRAY[\'admin\', \'owner\'], ARRAY[\'job\']))', ARRAY[]::text[]);
+
+DROP POLICY IF EXISTS app_read ON "delivery"."webhook_inbox";
+CREATE POLICY app_read ON "delivery"."webhook_inbox" FOR SELECT TO tenantry_app USING ((SELECT tenantry.acts_as(ARRAY['admin', 'owner'], ARRAY['job'])));
+COMMENT ON POLICY app_read ON "delivery"."webhook_inbox" IS 'tenantry:a6fb52fa76c0ddc0/4';
+DROP POLICY IF EXISTS reader_read ON "delivery"."webhook_inbox";
+CREATE POLICY reader_read ON "delivery"."webhook_inbox" FOR SELECT TO tenantry_reader USING ((SELECT tenantry.acts_as(ARRAY['admin', 'owner'], ARRAY['job'])));
+COMMENT ON POLICY reader_read ON "delivery"."webhook_inbox" IS 'tenantry:a6fb52fa76c0ddc0/4';
+DROP POLICY IF EXISTS app_insert ON "delivery"."webhook_inbox";
+CREATE POLICY app_insert ON "delivery"."webhook_inbox" FOR INSERT TO tenantry_app WITH CHECK (false);
+COMMENT ON POLICY app_insert ON "delivery"."webhook_inbox" IS 'tenantry:a6fb52fa76c0ddc0/4';
+DROP POLICY IF EXISTS app_update ON "delivery"."webhook_inbox";
+CREATE POLICY app_update ON "delivery"."webhook_inbox" FOR UPDATE TO tenantry_app USING (false) WITH CHECK (false);
+COMMENT ON POLICY app_update ON "delivery"."webhook_inbox" IS 'tenantry:a6fb52fa76c0ddc0/4';
+DROP POLICY IF EXISTS person_wall ON "delivery"."webhook_inbox";
+DROP POLICY IF EXISTS person_update_wall ON "delivery"."webhook_inbox";
+DROP POLICY IF EXISTS person_read ON "delivery"."webhook_inbox";
+DROP POLICY IF EXISTS person_update ON "delivery"."webhook_inbox";
+DROP POLICY IF EXISTS catalogue_wall ON "delivery"."webhook_inbox";
+DROP POLICY IF EXISTS catalogue_read ON "delivery"."webhook_inbox";
+DROP POLICY IF EXISTS glass_wall ON "delivery"."webhook_inbox";
+DROP POLICY IF EXISTS glass_read ON "delivery"."webhook_inbox";
+REVOKE ALL ON "delivery"."webhook_inbox" FROM tenantry_person, tenantry_catalogue, tenantry_glass;
+DROP TRIGGER IF EXISTS "webhook_inbox_policy" ON "delivery"."webhook_inbox";
+DROP FUNCTION IF EXISTS "delivery"."webhook_inbox_policy"();
+SELECT tenantry.govern('"delivery"."webhook_inbox"', 'search', E'(SELECT tenantry.acts_as(ARRAY[\'admin\', \'owner\'], ARRAY[\'job\']))', ARRAY[]::text[]);

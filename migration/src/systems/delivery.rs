@@ -1,5 +1,6 @@
-//! What leaves workspaces: events for e-mail, webhooks and whoever else wants to know.
+//! What leaves workspaces, for e-mail, webhooks and whoever else wants to know; and what reaches them.
 
+mod inbox;
 mod outbox;
 mod relay;
 
@@ -31,7 +32,10 @@ impl MigrationTrait for CreateDelivery {
             .await?;
         kit.create_table(&outbox::outbox()).await?;
         kit.create_directory(&outbox::outbox_streams()).await?;
-        for function in [outbox::FUNCTIONS, relay::FUNCTIONS].into_iter().flatten() {
+        kit.create_table(&inbox::webhook_inbox()).await?;
+        kit.create_directory(&inbox::connected_accounts()).await?;
+        let functions = [outbox::FUNCTIONS, relay::FUNCTIONS, inbox::FUNCTIONS];
+        for function in functions.into_iter().flatten() {
             function.create(&kit, "delivery").await?;
         }
         kit.execute(outbox::TRIGGERS).await?;

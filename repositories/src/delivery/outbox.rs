@@ -3,13 +3,15 @@
 use std::future::Future;
 
 use sea_orm::{
-    ActiveEnum as _, FromQueryResult, Value,
+    ActiveEnum as _, Value,
     prelude::{Json, Uuid},
     sea_query::ArrayType,
 };
 use serde::Serialize;
 use tenantry::{Error, ErrorKind, Result, Rows};
 use tenantry_entities::delivery::outbox_event::{self, Kind};
+
+use super::{Said, only};
 
 /// An event that is about to be put into the outbox.
 #[derive(Clone, Debug, PartialEq)]
@@ -122,14 +124,6 @@ pub trait Outbox {
     fn revive(&self, event: outbox_event::Id) -> impl Future<Output = Result<()>> + Send;
 }
 
-#[derive(FromQueryResult)]
-struct Revived {
-    called: bool,
-}
-
-#[derive(FromQueryResult)]
-struct Put {}
-
 impl Outbox for Rows<'_, outbox_event::Entity> {
     async fn put_many(&self, events: Vec<NewEvent>) -> Result<Vec<outbox_event::Id>> {
         let ids: Vec<outbox_event::Id> =
@@ -150,7 +144,9 @@ impl Outbox for Rows<'_, outbox_event::Entity> {
             kinds.into(),
             documents(payloads),
         ];
-        let put = self.session().call::<Put>("delivery.put_events", arguments);
+        let put = self
+            .session()
+            .call::<Said<i64>>("delivery.put_events", arguments);
         put.await
             .map_err(tenantry::Error::about::<outbox_event::Entity>)?;
         Ok(ids)
@@ -159,8 +155,8 @@ impl Outbox for Rows<'_, outbox_event::Entity> {
     async fn revive(&self, event: outbox_event::Id) -> Result<()> {
         let arguments = [(*event.as_key()).into()];
         let revived = self.session().call("delivery.revive_event", arguments);
-        let revived: Vec<Revived> = revived.await?;
-        if revived.first().is_some_and(|revived| revived.called) {
+        let revived: Said<bool> = only(revived.await?)?;
+        if revived.called {
             return Ok(());
         }
         Err(Error::new(ErrorKind::NotFound, "dead event not found"))

@@ -1,4 +1,4 @@
-//! Who sees what leaves a workspace.
+//! Who sees what leaves a workspace, and what reaches it.
 //!
 //! `cargo xtask policies` makes a migration of these when they change. Functions of the role that keeps queues write, whoever puts an event.
 
@@ -6,7 +6,7 @@ use tenantry::{
     ActorKind,
     policy::{Action, Policies, Policy, When},
 };
-use tenantry_entities::delivery::outbox_event;
+use tenantry_entities::delivery::{incoming_webhook, outbox_event};
 
 use crate::accounts::Rank;
 
@@ -22,7 +22,19 @@ pub fn outbox() -> Policy<outbox_event::Entity> {
         .allow("jobs read", Action::READS, When::kind(ActorKind::Job))
 }
 
+/// Owners, admins and jobs see what came in.
+#[must_use]
+pub fn webhook_inbox() -> Policy<incoming_webhook::Entity> {
+    Policy::new()
+        .allow(
+            "owners and admins read",
+            Action::READS,
+            When::at_least(Rank::Admin),
+        )
+        .allow("jobs read", Action::READS, When::kind(ActorKind::Job))
+}
+
 /// All of the system, for `Database::builder(url).policies(…)`.
 pub fn all() -> Policies {
-    Policies::new().with(outbox())
+    Policies::new().with(outbox()).with(webhook_inbox())
 }

@@ -7,6 +7,10 @@ super::faults! {
         "SET ROLE tenantry_owner;
          CREATE FUNCTION challenges.everything() RETURNS bigint LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
            AS 'SELECT 1::bigint'";
+    maintenance_of_the_owner_that_takes_more_than_how_much_is_found: DefinerOwner names "tenantry.maintain_audit_retention",
+        "SET ROLE tenantry_owner;
+         CREATE FUNCTION tenantry.maintain_audit_retention(at_most integer, days integer) RETURNS bigint LANGUAGE sql SECURITY DEFINER
+           SET search_path = pg_catalog, pg_temp AS 'SELECT 1::bigint'";
     a_definer_function_without_a_path_is_found: DefinerSearchPath names "accounts.member_role",
         "ALTER FUNCTION accounts.member_role(uuid, uuid) RESET search_path";
     a_path_without_temporary_tables_is_found: DefinerSearchPath names "accounts.member_role",

@@ -3,7 +3,7 @@
 use sqlx::{AssertSqlSafe, Row as _};
 use tenantry::Query;
 use tenantry_entities::delivery::{
-    Delivery as _,
+    Delivery as _, incoming_webhook,
     outbox_event::{self, State},
 };
 use tenantry_repositories::delivery::Outbox as _;
@@ -15,11 +15,15 @@ const CROWD: &str = "
 INSERT INTO delivery.outbox (workspace_id, topic, kind, payload, sequence, state, settled_at)
   SELECT id, 'order.completed', 'event', '{}', m, CASE WHEN m > 990 THEN 'pending' ELSE 'delivered' END, CASE WHEN m <= 990 THEN now() END
   FROM places, generate_series(1, 1000) AS m;
+INSERT INTO delivery.webhook_inbox (workspace_id, source, external_id, payload)
+  SELECT id, 'payments', 'evt_' || m, '{}' FROM places, generate_series(1, 300) AS m;
+INSERT INTO delivery.connected_accounts (provider, external_id, workspace_id)
+  SELECT 'payments', 'acct_' || m, gen_random_uuid() FROM generate_series(1, 5000) AS m;
 INSERT INTO delivery.outbox_streams (workspace_id, last_sequence, due_at) SELECT id, 1000, now() FROM places;
 INSERT INTO delivery.outbox_streams (workspace_id, last_sequence) SELECT gen_random_uuid(), 1 FROM generate_series(1, 5000)";
 
 /// The statements of functions, as they stand in them, and the index that each is for.
-const ASKED: [(&str, &str); 5] = [
+const ASKED: [(&str, &str); 9] = [
     (
         "SELECT s.workspace_id FROM delivery.outbox_streams s
          WHERE s.due_at <= now() ORDER BY s.due_at LIMIT $1 FOR NO KEY UPDATE SKIP LOCKED",
@@ -43,6 +47,23 @@ const ASKED: [(&str, &str); 5] = [
          WHERE old.settled_at < now() - interval '30 days' ORDER BY old.settled_at LIMIT $1 FOR UPDATE SKIP LOCKED",
         "outbox_settled_idx",
     ),
+    (
+        "SELECT i.result FROM delivery.webhook_inbox i WHERE i.workspace_id = $1 AND i.source = $2 AND i.external_id = 'evt_1'",
+        "webhook_inbox_source_external_id_key",
+    ),
+    (
+        "SELECT old.workspace_id, old.id FROM delivery.webhook_inbox old
+         WHERE old.received_at < now() - interval '30 days' ORDER BY old.received_at LIMIT $1 FOR UPDATE SKIP LOCKED",
+        "webhook_inbox_received_idx",
+    ),
+    (
+        "SELECT c.workspace_id FROM delivery.connected_accounts c WHERE c.provider = $1 AND c.external_id = $2",
+        "connected_accounts_pkey",
+    ),
+    (
+        "SELECT c.provider FROM delivery.connected_accounts c WHERE c.workspace_id = $1 ORDER BY c.provider, c.external_id",
+        "connected_accounts_workspace_idx",
+    ),
 ];
 
 #[tokio::test]
@@ -62,6 +83,15 @@ async fn every_query_walks_an_index() {
     plans
         .of("putting and reviving", &world.alpha, async |s| {
             s.outbox().put(numbered(0)).await
+        })
+        .await;
+    plans
+        .of("what came in", &world.alpha, async |s| {
+            s.webhook_inbox()
+                .list()
+                .sort(incoming_webhook::NEWEST)
+                .page()
+                .await
         })
         .await;
     for (statement, index) in ASKED {
@@ -96,7 +126,12 @@ async fn every_query_walks_an_index() {
     plans
         .spare_no_index(
             "delivery",
-            &["outbox_settled_idx", "outbox_streams_due_idx"],
+            &[
+                "connected_accounts_workspace_idx",
+                "outbox_settled_idx",
+                "outbox_streams_due_idx",
+                "webhook_inbox_received_idx",
+            ],
         )
         .await;
 }

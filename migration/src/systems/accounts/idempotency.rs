@@ -4,7 +4,7 @@ use super::table;
 use crate::systems::function::Function;
 use crate::{
     kit::{Column, Table},
-    roles::{APP, IDENTITY},
+    roles::{APP, IDENTITY, MAINTENANCE},
 };
 
 pub(super) fn idempotency_keys() -> Table {
@@ -139,6 +139,13 @@ pub(super) const FUNCTIONS: &[Function] = &[
         about: "Deletes so many keys of the workspace at most that nobody has touched for 30 days; returns how many.",
         callers: &[APP],
     },
+    Function {
+        owner: IDENTITY,
+        signature: "maintain_idempotency_keys(integer)",
+        definition: MAINTAIN,
+        about: "Deletes so many keys at most that nobody has touched for 30 days, in whatever workspace; returns how many.",
+        callers: &[MAINTENANCE],
+    },
 ];
 
 const CLAIM: &str = "claim_work(job_type text, key text, hold double precision) RETURNS TABLE (state text, attempt integer, result jsonb)
@@ -230,6 +237,24 @@ BEGIN
     WHERE k.workspace_id = here AND k.updated_at < now() - interval '30 days'
     ORDER BY k.updated_at, k.id LIMIT least(greatest(cap, 0), 10000) FOR UPDATE SKIP LOCKED
   );
+  GET DIAGNOSTICS swept = ROW_COUNT;
+  RETURN swept;
+END $function$";
+
+const MAINTAIN: &str = "maintain_idempotency_keys(at_most integer) RETURNS bigint
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $function$
+DECLARE
+  swept bigint;
+BEGIN
+  -- Workspace by workspace, by the index that each has anyway.
+  DELETE FROM accounts.idempotency_keys i USING (
+    SELECT old.workspace_id, old.id FROM accounts.workspaces w CROSS JOIN LATERAL (
+      SELECT k.workspace_id, k.id FROM accounts.idempotency_keys k
+      WHERE k.workspace_id = w.id AND k.updated_at < now() - interval '30 days'
+      ORDER BY k.updated_at, k.id LIMIT least(greatest(at_most, 0), 10000) FOR UPDATE SKIP LOCKED) AS old
+    LIMIT least(greatest(at_most, 0), 10000)
+  ) AS gone
+  WHERE i.workspace_id = gone.workspace_id AND i.id = gone.id;
   GET DIAGNOSTICS swept = ROW_COUNT;
   RETURN swept;
 END $function$";
