@@ -4,7 +4,7 @@ mod contest;
 mod overview;
 
 use chrono::Utc;
-use sea_orm::Value;
+use sea_orm::{ActiveEnum as _, Set, Value};
 use tenantry::{Database, ErrorKind, Role};
 use tenantry_entities::challenges::{
     Challenges,
@@ -97,6 +97,79 @@ async fn a_challenge_takes_the_steps_of_its_life_and_no_others_on_rows_and_in_me
         .collect();
     assert_eq!(on_rows.len(), 8);
     assert!(allowed.iter().all(|step| on_rows.contains(step)));
+}
+
+/// Whoever asks, by whatever verb: the policy holds what `advance` asks.
+#[tokio::test]
+async fn no_update_takes_a_challenge_past_a_step_of_its_life() {
+    const RULE: &str = "a challenge goes through its life in order";
+    let world = World::new().await;
+    let workspace = world.alpha.workspace().clone();
+    let job = world.database.job(Role::from_static("robot"), workspace);
+    let job = job.unwrap();
+    for from in STATUSES {
+        for to in STATUSES {
+            let session = world.alpha().await;
+            let title = format!("{from:?} {to:?}");
+            let row = at(&session.challenges(), &title, from).await;
+            session.commit().await.unwrap();
+            let permitted = from == to || next_statuses(from).contains(&to);
+            let change = || challenge::Update {
+                status: Set(to),
+                ..Default::default()
+            };
+            for context in [&world.alpha, &job] {
+                let session = world.database.begin(context).await.unwrap();
+                let rows = session.challenges();
+                let one = rows.update(&row, change()).await;
+                session.roll_back().await;
+                let session = world.database.begin(context).await.unwrap();
+                let rows = session.challenges();
+                let mut each = rows.update_each([(&row, change())]).await.unwrap();
+                session.roll_back().await;
+                let session = world.database.begin(context).await.unwrap();
+                let rows = session.challenges();
+                let upsert = titled(&title).status(to);
+                let upserted = rows.upsert(upsert, challenge::TITLE_KEY).await;
+                session.roll_back().await;
+                for outcome in [one, each.remove(0), upserted] {
+                    let told = outcome.map(|row| row.status);
+                    let told = told.map_err(|error| (error.kind(), error.rule()));
+                    let refused = (ErrorKind::Forbidden, Some(RULE));
+                    assert_eq!(told, permitted.then_some(to).ok_or(refused), "{title}");
+                }
+            }
+        }
+    }
+}
+
+/// The same table in the database: raw SQL as the runtime role takes no other step either.
+#[tokio::test]
+async fn raw_sql_takes_a_challenge_past_no_step_of_its_life() {
+    let world = World::new().await;
+    let session = world.alpha().await;
+    for from in STATUSES {
+        at(&session.challenges(), &format!("{from:?}"), from).await;
+    }
+    session.commit().await.unwrap();
+    for from in STATUSES {
+        for to in STATUSES {
+            let [from_text, to_text] = [from, to].map(|status| status.to_value());
+            let sql = "UPDATE challenges.challenges SET status = $2 WHERE status = $1 RETURNING id";
+            let mut arguments = sqlx::postgres::PgArguments::default();
+            sqlx::Arguments::add(&mut arguments, from_text).unwrap();
+            sqlx::Arguments::add(&mut arguments, to_text).unwrap();
+            let session = world.alpha().await;
+            let done = session.raw_sql_without_workspace_guard("a test", sql, arguments);
+            let done = done.await.map(|rows| rows.len());
+            let done = done.map_err(|error| error.sqlstate().map(str::to_owned));
+            session.roll_back().await;
+            let permitted = from == to || next_statuses(from).contains(&to);
+            let refused = || Err(Some("42501".to_owned()));
+            let expected = if permitted { Ok(1) } else { refused() };
+            assert_eq!(done, expected, "{from:?} to {to:?}");
+        }
+    }
 }
 
 #[tokio::test]

@@ -313,7 +313,7 @@ async fn hooks_cost_a_trip_where_a_row_is_there() {
                 status: Set(challenge::Status::Published),
                 ..Default::default()
             };
-            let upsert = |title: &str| titled(title).status(challenge::Status::Active);
+            let upsert = |title: &str| titled(title).status(challenge::Status::Published);
             match verbs {
                 "update" => drop(rows.update(&row, change).await.unwrap()),
                 "delete" => drop(rows.delete(row.id).await.unwrap()),

@@ -22,7 +22,7 @@ DROP POLICY IF EXISTS glass_wall ON "accounts"."workspaces";
 DROP POLICY IF EXISTS glass_read ON "accounts"."workspaces";
 REVOKE ALL ON "accounts"."workspaces" FROM tenantry_person, tenantry_catalogue, tenantry_glass;
 CREATE OR REPLACE FUNCTION "accounts"."workspaces_policy"() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $function$
 BEGIN
   IF NOT row_security_active(TG_RELID) OR NOT pg_has_role(current_user, 'tenantry_app', 'USAGE') THEN
     RETURN NULL;
@@ -65,7 +65,7 @@ DROP POLICY IF EXISTS glass_wall ON "accounts"."members";
 DROP POLICY IF EXISTS glass_read ON "accounts"."members";
 REVOKE ALL ON "accounts"."members" FROM tenantry_person, tenantry_catalogue, tenantry_glass;
 CREATE OR REPLACE FUNCTION "accounts"."members_policy"() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $function$
 BEGIN
   IF NOT row_security_active(TG_RELID) OR NOT pg_has_role(current_user, 'tenantry_app', 'USAGE') THEN
     RETURN NULL;
@@ -108,7 +108,7 @@ DROP POLICY IF EXISTS glass_wall ON "accounts"."invitations";
 DROP POLICY IF EXISTS glass_read ON "accounts"."invitations";
 REVOKE ALL ON "accounts"."invitations" FROM tenantry_person, tenantry_catalogue, tenantry_glass;
 CREATE OR REPLACE FUNCTION "accounts"."invitations_policy"() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $function$
 BEGIN
   IF NOT row_security_active(TG_RELID) OR NOT pg_has_role(current_user, 'tenantry_app', 'USAGE') THEN
     RETURN NULL;
@@ -151,7 +151,7 @@ DROP POLICY IF EXISTS glass_wall ON "accounts"."api_keys";
 DROP POLICY IF EXISTS glass_read ON "accounts"."api_keys";
 REVOKE ALL ON "accounts"."api_keys" FROM tenantry_person, tenantry_catalogue, tenantry_glass;
 CREATE OR REPLACE FUNCTION "accounts"."api_keys_policy"() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $function$
 BEGIN
   IF NOT row_security_active(TG_RELID) OR NOT pg_has_role(current_user, 'tenantry_app', 'USAGE') THEN
     RETURN NULL;

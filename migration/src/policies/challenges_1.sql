@@ -2,28 +2,28 @@
 
 DROP POLICY IF EXISTS app_read ON "challenges"."challenges";
 CREATE POLICY app_read ON "challenges"."challenges" FOR SELECT TO tenantry_app USING (true);
-COMMENT ON POLICY app_read ON "challenges"."challenges" IS 'tenantry:0b25ede9eb749b8c/8';
+COMMENT ON POLICY app_read ON "challenges"."challenges" IS 'tenantry:95680bca444ca13c/9';
 DROP POLICY IF EXISTS reader_read ON "challenges"."challenges";
 CREATE POLICY reader_read ON "challenges"."challenges" FOR SELECT TO tenantry_reader USING (true);
-COMMENT ON POLICY reader_read ON "challenges"."challenges" IS 'tenantry:0b25ede9eb749b8c/8';
+COMMENT ON POLICY reader_read ON "challenges"."challenges" IS 'tenantry:95680bca444ca13c/9';
 DROP POLICY IF EXISTS app_insert ON "challenges"."challenges";
 CREATE POLICY app_insert ON "challenges"."challenges" FOR INSERT TO tenantry_app WITH CHECK ((SELECT tenantry.acts_as(ARRAY['admin', 'owner'], ARRAY['job'])));
-COMMENT ON POLICY app_insert ON "challenges"."challenges" IS 'tenantry:0b25ede9eb749b8c/8';
+COMMENT ON POLICY app_insert ON "challenges"."challenges" IS 'tenantry:95680bca444ca13c/9';
 DROP POLICY IF EXISTS app_update ON "challenges"."challenges";
 CREATE POLICY app_update ON "challenges"."challenges" FOR UPDATE TO tenantry_app USING ((SELECT tenantry.acts_as(ARRAY['admin', 'owner'], ARRAY['job']))) WITH CHECK ((SELECT tenantry.acts_as(ARRAY['admin', 'owner'], ARRAY['job'])));
-COMMENT ON POLICY app_update ON "challenges"."challenges" IS 'tenantry:0b25ede9eb749b8c/8';
+COMMENT ON POLICY app_update ON "challenges"."challenges" IS 'tenantry:95680bca444ca13c/9';
 DROP POLICY IF EXISTS catalogue_wall ON "challenges"."challenges";
 CREATE POLICY catalogue_wall ON "challenges"."challenges" AS RESTRICTIVE FOR ALL TO tenantry_catalogue USING ("challenges"."status" IN ('published', 'active', 'judging', 'completed') AND "challenges"."deleted_at" IS NULL) WITH CHECK (false);
-COMMENT ON POLICY catalogue_wall ON "challenges"."challenges" IS 'tenantry:0b25ede9eb749b8c/8';
+COMMENT ON POLICY catalogue_wall ON "challenges"."challenges" IS 'tenantry:95680bca444ca13c/9';
 DROP POLICY IF EXISTS catalogue_read ON "challenges"."challenges";
 CREATE POLICY catalogue_read ON "challenges"."challenges" FOR SELECT TO tenantry_catalogue USING (true);
-COMMENT ON POLICY catalogue_read ON "challenges"."challenges" IS 'tenantry:0b25ede9eb749b8c/8';
+COMMENT ON POLICY catalogue_read ON "challenges"."challenges" IS 'tenantry:95680bca444ca13c/9';
 DROP POLICY IF EXISTS glass_wall ON "challenges"."challenges";
 CREATE POLICY glass_wall ON "challenges"."challenges" AS RESTRICTIVE FOR ALL TO tenantry_glass USING ("challenges"."workspace_id" = ANY ((SELECT tenantry.glass_workspaces())::uuid[])) WITH CHECK (false);
-COMMENT ON POLICY glass_wall ON "challenges"."challenges" IS 'tenantry:0b25ede9eb749b8c/8';
+COMMENT ON POLICY glass_wall ON "challenges"."challenges" IS 'tenantry:95680bca444ca13c/9';
 DROP POLICY IF EXISTS glass_read ON "challenges"."challenges";
 CREATE POLICY glass_read ON "challenges"."challenges" FOR SELECT TO tenantry_glass USING (true);
-COMMENT ON POLICY glass_read ON "challenges"."challenges" IS 'tenantry:0b25ede9eb749b8c/8';
+COMMENT ON POLICY glass_read ON "challenges"."challenges" IS 'tenantry:95680bca444ca13c/9';
 DROP POLICY IF EXISTS person_wall ON "challenges"."challenges";
 DROP POLICY IF EXISTS person_update_wall ON "challenges"."challenges";
 DROP POLICY IF EXISTS person_read ON "challenges"."challenges";
@@ -33,8 +33,24 @@ GRANT USAGE ON SCHEMA "challenges" TO tenantry_catalogue;
 GRANT SELECT ("workspace_id", "id", "deleted_at", "title", "description", "status", "starts_at", "ends_at", "created_at") ON "challenges"."challenges" TO tenantry_catalogue;
 GRANT USAGE ON SCHEMA "challenges" TO tenantry_glass;
 GRANT SELECT ("workspace_id", "id", "deleted_at", "title", "description", "status", "status_rank", "starts_at", "ends_at", "created_at", "created_by", "updated_at", "updated_by", "version", "deleted_by", "delete_op") ON "challenges"."challenges" TO tenantry_glass;
-DROP TRIGGER IF EXISTS "challenges_policy" ON "challenges"."challenges";
-DROP FUNCTION IF EXISTS "challenges"."challenges_policy"();
+CREATE OR REPLACE FUNCTION "challenges"."challenges_policy"() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $function$
+BEGIN
+  IF NOT row_security_active(TG_RELID) OR NOT pg_has_role(current_user, 'tenantry_app', 'USAGE') THEN
+    RETURN NULL;
+  END IF;
+  IF EXISTS (SELECT FROM before_rows AS o JOIN after_rows AS n ON o."workspace_id" = n."workspace_id" AND o."id" = n."id"
+    WHERE (CASE WHEN (o."deleted_at" IS NULL) = (n."deleted_at" IS NULL) THEN (((o."status" IS NOT DISTINCT FROM n."status") OR ((o."status" = 'draft') AND (n."status" = 'published')) OR ((o."status" = 'draft') AND (n."status" = 'cancelled')) OR ((o."status" = 'published') AND (n."status" = 'active')) OR ((o."status" = 'published') AND (n."status" = 'cancelled')) OR ((o."status" = 'active') AND (n."status" = 'judging')) OR ((o."status" = 'active') AND (n."status" = 'cancelled')) OR ((o."status" = 'judging') AND (n."status" = 'completed')) OR ((o."status" = 'judging') AND (n."status" = 'cancelled'))) AND (SELECT tenantry.acts_as(ARRAY['admin', 'owner'], ARRAY['job'])))
+      WHEN o."deleted_at" IS NULL THEN ((SELECT tenantry.acts_as(ARRAY['admin', 'owner'], ARRAY['job']))) AND (to_jsonb(o) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] = to_jsonb(n) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] OR ((((o."status" IS NOT DISTINCT FROM n."status") OR ((o."status" = 'draft') AND (n."status" = 'published')) OR ((o."status" = 'draft') AND (n."status" = 'cancelled')) OR ((o."status" = 'published') AND (n."status" = 'active')) OR ((o."status" = 'published') AND (n."status" = 'cancelled')) OR ((o."status" = 'active') AND (n."status" = 'judging')) OR ((o."status" = 'active') AND (n."status" = 'cancelled')) OR ((o."status" = 'judging') AND (n."status" = 'completed')) OR ((o."status" = 'judging') AND (n."status" = 'cancelled'))) AND (SELECT tenantry.acts_as(ARRAY['admin', 'owner'], ARRAY['job'])))))
+      ELSE ((SELECT tenantry.acts_as(ARRAY['admin', 'owner'], ARRAY['job']))) AND (to_jsonb(o) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] = to_jsonb(n) - ARRAY['updated_at', 'updated_by', 'version', 'deleted_at', 'deleted_by', 'delete_op', 'live'] OR ((((o."status" IS NOT DISTINCT FROM n."status") OR ((o."status" = 'draft') AND (n."status" = 'published')) OR ((o."status" = 'draft') AND (n."status" = 'cancelled')) OR ((o."status" = 'published') AND (n."status" = 'active')) OR ((o."status" = 'published') AND (n."status" = 'cancelled')) OR ((o."status" = 'active') AND (n."status" = 'judging')) OR ((o."status" = 'active') AND (n."status" = 'cancelled')) OR ((o."status" = 'judging') AND (n."status" = 'completed')) OR ((o."status" = 'judging') AND (n."status" = 'cancelled'))) AND (SELECT tenantry.acts_as(ARRAY['admin', 'owner'], ARRAY['job']))))) END) IS NOT TRUE) THEN
+    RAISE EXCEPTION 'the change violates the policy of the table' USING ERRCODE = '42501';
+  END IF;
+  RETURN NULL;
+END $function$;
+COMMENT ON FUNCTION "challenges"."challenges_policy"() IS 'tenantry:95680bca444ca13c/9';
+REVOKE ALL ON FUNCTION "challenges"."challenges_policy"() FROM PUBLIC;
+CREATE OR REPLACE TRIGGER "challenges_policy" AFTER UPDATE ON "challenges"."challenges" REFERENCING OLD TABLE AS before_rows NEW TABLE AS after_rows
+  FOR EACH STATEMENT EXECUTE FUNCTION "challenges"."challenges_policy"();
 SELECT tenantry.govern('"challenges"."challenges"', 'search', 'true', ARRAY[]::text[]);
 SELECT tenantry.govern('"challenges"."challenges"', 'purge', E'(SELECT ((tenantry.actor_kind() = ANY (ARRAY[\'job\']) AND tenantry.role() = ANY (ARRAY[\'purge\'])) OR tenantry.role() = ANY (ARRAY[\'owner\'])))', ARRAY[]::text[]);
 SELECT tenantry.govern('"challenges"."challenges"', 'purged rows', E'(SELECT ((tenantry.actor_kind() = ANY (ARRAY[\'job\']) AND tenantry.role() = ANY (ARRAY[\'purge\'])) OR tenantry.role() = ANY (ARRAY[\'owner\'])))', ARRAY[]::text[]);
@@ -78,7 +94,7 @@ GRANT UPDATE ("content") ON "challenges"."submissions" TO tenantry_person;
 GRANT USAGE ON SCHEMA "challenges" TO tenantry_glass;
 GRANT SELECT ("workspace_id", "id", "deleted_at", "challenge_id", "user_id", "status", "score", "created_at", "created_by", "updated_at", "updated_by", "version", "deleted_by", "delete_op") ON "challenges"."submissions" TO tenantry_glass;
 CREATE OR REPLACE FUNCTION "challenges"."submissions_policy"() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $function$
 BEGIN
   IF NOT row_security_active(TG_RELID) OR NOT pg_has_role(current_user, 'tenantry_app', 'USAGE') THEN
     RETURN NULL;

@@ -22,7 +22,7 @@ DROP POLICY IF EXISTS glass_wall ON "dealership"."dealerships";
 DROP POLICY IF EXISTS glass_read ON "dealership"."dealerships";
 REVOKE ALL ON "dealership"."dealerships" FROM tenantry_person, tenantry_catalogue, tenantry_glass;
 CREATE OR REPLACE FUNCTION "dealership"."dealerships_policy"() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $function$
 BEGIN
   IF NOT row_security_active(TG_RELID) OR NOT pg_has_role(current_user, 'tenantry_app', 'USAGE') THEN
     RETURN NULL;
@@ -65,7 +65,7 @@ DROP POLICY IF EXISTS glass_wall ON "dealership"."dealership_members";
 DROP POLICY IF EXISTS glass_read ON "dealership"."dealership_members";
 REVOKE ALL ON "dealership"."dealership_members" FROM tenantry_person, tenantry_catalogue, tenantry_glass;
 CREATE OR REPLACE FUNCTION "dealership"."dealership_members_policy"() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $function$
 BEGIN
   IF NOT row_security_active(TG_RELID) OR NOT pg_has_role(current_user, 'tenantry_app', 'USAGE') THEN
     RETURN NULL;
@@ -108,7 +108,7 @@ DROP POLICY IF EXISTS glass_wall ON "dealership"."orders";
 DROP POLICY IF EXISTS glass_read ON "dealership"."orders";
 REVOKE ALL ON "dealership"."orders" FROM tenantry_person, tenantry_catalogue, tenantry_glass;
 CREATE OR REPLACE FUNCTION "dealership"."orders_policy"() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $function$
 BEGIN
   IF NOT row_security_active(TG_RELID) OR NOT pg_has_role(current_user, 'tenantry_app', 'USAGE') THEN
     RETURN NULL;

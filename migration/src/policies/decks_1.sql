@@ -28,7 +28,7 @@ REVOKE ALL ON "decks"."decks" FROM tenantry_person, tenantry_catalogue, tenantry
 GRANT USAGE ON SCHEMA "decks" TO tenantry_glass;
 GRANT SELECT ("workspace_id", "id", "deleted_at", "startup_id", "title", "published", "created_at", "created_by", "updated_at", "updated_by", "version", "deleted_by", "delete_op") ON "decks"."decks" TO tenantry_glass;
 CREATE OR REPLACE FUNCTION "decks"."decks_policy"() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $function$
 BEGIN
   IF NOT row_security_active(TG_RELID) OR NOT pg_has_role(current_user, 'tenantry_app', 'USAGE') THEN
     RETURN NULL;
@@ -208,7 +208,7 @@ DROP POLICY IF EXISTS glass_wall ON "decks"."comments";
 DROP POLICY IF EXISTS glass_read ON "decks"."comments";
 REVOKE ALL ON "decks"."comments" FROM tenantry_person, tenantry_catalogue, tenantry_glass;
 CREATE OR REPLACE FUNCTION "decks"."comments_policy"() RETURNS trigger
-LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $function$
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp SET enable_nestloop = off AS $function$
 BEGIN
   IF NOT row_security_active(TG_RELID) OR NOT pg_has_role(current_user, 'tenantry_app', 'USAGE') THEN
     RETURN NULL;

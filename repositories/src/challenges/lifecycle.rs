@@ -3,12 +3,12 @@
 use std::future::Future;
 
 use chrono::{DateTime, Utc};
-use sea_orm::Set;
+use sea_orm::{Iterable, Set};
 use tenantry::{Error, ErrorKind, Query, Repository, Result};
 use tenantry_entities::challenges::challenge::{self, Status};
 
 /// The statuses that may follow another: a challenge goes through its life in order, and can be
-/// cancelled until it is completed.
+/// cancelled until it is completed. The policy of challenges holds every update to it.
 #[must_use]
 pub const fn next_statuses(status: Status) -> &'static [Status] {
     match status {
@@ -18,6 +18,12 @@ pub const fn next_statuses(status: Status) -> &'static [Status] {
         Status::Judging => &[Status::Completed, Status::Cancelled],
         Status::Completed | Status::Cancelled => &[],
     }
+}
+
+/// Every step from one status to another.
+pub(super) fn steps() -> impl Iterator<Item = (Status, Status)> {
+    let from = |from| next_statuses(from).iter().map(move |to| (from, *to));
+    Status::iter().flat_map(from)
 }
 
 /// The challenges of a workspace, real or fake.

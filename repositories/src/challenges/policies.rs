@@ -12,12 +12,13 @@ use tenantry_entities::challenges::{
     submission::{self, Status},
 };
 
+use super::lifecycle::steps;
 use crate::accounts::{
     Rank,
     policies::{EXPORT, export},
 };
 
-/// Everybody sees the challenges of their workspace; owners, admins and jobs make them. What was published and not cancelled is in the
+/// Everybody sees the challenges of their workspace; owners, admins and jobs make them, and nobody takes one past a step of its life. What was published and not cancelled is in the
 /// catalogue, without its workspace's own stamps.
 #[must_use]
 pub fn challenges() -> Policy<challenge::Entity> {
@@ -29,6 +30,11 @@ pub fn challenges() -> Policy<challenge::Entity> {
             When::at_least(Rank::Admin),
         )
         .allow("jobs write", Action::WRITES, When::kind(ActorKind::Job))
+        .forbid(
+            "a challenge goes through its life in order",
+            Action::Update,
+            !When::steps(challenge::STATUS, steps()),
+        )
         .allow("owners and the job that purges", Action::Purge, purge())
         .allow(EXPORT, Action::Export, export())
         .catalogue(

@@ -38,7 +38,7 @@ async fn random_changes_of_every_kind_are_rebuilt() {
                         raw(
                             session,
                             "MERGE INTO challenges.challenges AS c USING (SELECT 1) AS s ON true \
-                        WHEN MATCHED THEN UPDATE SET status = 'active', starts_at = NULL",
+                        WHEN MATCHED THEN UPDATE SET status = 'published', starts_at = NULL",
                         )
                         .await
                     }

@@ -240,7 +240,7 @@ fn change(numbers: &mut Numbers, place: usize) -> challenge::Update {
         },
         4 | 5 => challenge::Update {
             starts_at: Set(None),
-            status: Set(Status::Active),
+            status: Set(Status::Published),
             ..Default::default()
         },
         _ => challenge::Update {
@@ -256,7 +256,7 @@ pub(super) fn new_rows(numbers: &mut Numbers, most: usize) -> Vec<challenge::Ins
     let row = |place| {
         let mut row: challenge::Insert = titled(&title(numbers, place)).into();
         if numbers.one_in(2) {
-            row = row.status(*numbers.one_of(&[Status::Draft, Status::Active]));
+            row = row.status(*numbers.one_of(&[Status::Draft, Status::Published]));
         }
         if numbers.one_in(3) {
             row = row.description(json!({ "n": place, "of": ["\"", "\\", null] }));
@@ -338,7 +338,7 @@ impl Hook<Challenge> for Busy {
             match title.chars().last() {
                 Some(CHANGED) if given => row.change(challenge::Update {
                     title: Set(format!("{title} changed")),
-                    status: Set(Status::Judging),
+                    status: Set(Status::Published),
                     ..Default::default()
                 })?,
                 Some(ACCOMPANIED) => {

@@ -19,9 +19,9 @@ fn rename(title: &str) -> challenge::Update {
     }
 }
 
-fn activate() -> challenge::Update {
+fn publish() -> challenge::Update {
     challenge::Update {
-        status: Set(challenge::Status::Active),
+        status: Set(challenge::Status::Published),
         ..Default::default()
     }
 }
@@ -69,10 +69,10 @@ async fn each_row_has_its_own_outcome_in_the_order_given() {
     let changes = [
         (&rows[4], rename("stolen")),
         (&rows[1], rename("late")),
-        (&rows[3], activate()),
+        (&rows[3], publish()),
         (&rows[2], rename("revived")),
         (&rows[0], rename("renamed")),
-        (&rows[5], activate()),
+        (&rows[5], publish()),
     ];
     let outcomes = session.challenges().update_each(changes).await.unwrap();
     let outcomes: Vec<_> = outcomes.into_iter().map(told).collect();
@@ -87,8 +87,8 @@ async fn each_row_has_its_own_outcome_in_the_order_given() {
             "NotFound, deleted: false",
         ]
     );
-    let active = session.challenges().get(rows[3].id).await.unwrap();
-    assert_eq!(active.status, challenge::Status::Active);
+    let published = session.challenges().get(rows[3].id).await.unwrap();
+    assert_eq!(published.status, challenge::Status::Published);
     session.commit().await.unwrap();
     let theirs = world.beta().await.challenges().get(rows[4].id).await;
     assert_eq!(theirs.unwrap(), rows[4]);
@@ -105,7 +105,7 @@ async fn all_or_none_tells_the_first_row_and_writes_nothing() {
         (4, ErrorKind::NotFound),
         (5, ErrorKind::NotFound),
     ] {
-        let changes = [(&rows[0], rename("a")), (&rows[3], activate())];
+        let changes = [(&rows[0], rename("a")), (&rows[3], publish())];
         let late = [(&rows[unfit], rename("b")), (&rows[2], rename("c"))];
         let late = late.into_iter().take(if unfit == 2 { 1 } else { 2 });
         let refused = session
@@ -139,7 +139,7 @@ async fn a_refused_row_does_not_stop_the_others_and_names_its_constraint() {
         17 => rename(&"x".repeat(256)),
         // The second that wants a title finds it taken by the first, whatever their ids.
         20 | 30 => rename("wanted"),
-        n if n % 3 == 0 => activate(),
+        n if n % 3 == 0 => publish(),
         n => rename(&format!("new {n}")),
     };
     let changes = rows.iter().enumerate().map(|(n, row)| (row, change(n)));
@@ -261,7 +261,7 @@ async fn more_rows_than_one_statement_takes_are_changed_in_pieces() {
     let world = World::new().await;
     let rows = committed(&world, 10_500).await;
     let session = world.alpha().await;
-    let mut changes: Vec<_> = rows.iter().map(|row| (row, activate())).collect();
+    let mut changes: Vec<_> = rows.iter().map(|row| (row, publish())).collect();
     changes[10_200].1 = rename(&"x".repeat(256));
     changes[40] = (&rows[40], rename("forty"));
     let outcomes = session.challenges().update_each(changes.clone()).await;
@@ -272,7 +272,7 @@ async fn more_rows_than_one_statement_takes_are_changed_in_pieces() {
     session.roll_back().await;
 
     let session = world.alpha().await;
-    changes[10_200].1 = activate();
+    changes[10_200].1 = publish();
     let (id, seen) = (rows[10_300].id, Version::from_i64(9));
     let mut late: Vec<(Seen<_>, _)> = changes
         .into_iter()
@@ -287,7 +287,7 @@ async fn more_rows_than_one_statement_takes_are_changed_in_pieces() {
     assert_eq!(refused.kind(), ErrorKind::Stale);
     assert_eq!(refused.position(), Some(10_300));
     assert_eq!(challenges.get(rows[0].id).await.unwrap(), rows[0]);
-    let all = rows.iter().map(|row| (row, activate()));
+    let all = rows.iter().map(|row| (row, publish()));
     let updated = challenges.update_many(all).await.unwrap();
     assert!(
         updated
@@ -306,22 +306,24 @@ async fn a_dropped_call_leaves_nothing_and_a_session_that_goes_on() {
         let session = world.alpha().await;
         let changes = rows.iter().enumerate().map(|(n, row)| match n {
             6_000 => (row, rename(&"x".repeat(256))),
-            _ => (row, activate()),
+            _ => (row, publish()),
         });
         let patience = std::time::Duration::from_millis(patience);
         let work = session.challenges().update_each(changes);
         let outcome = tokio::time::timeout(patience, work).await;
         session.challenges().insert(titled("after")).await.unwrap();
-        let active = session
+        let published = session
             .challenges()
             .list()
-            .filter(challenge::STATUS.eq(challenge::Status::Active))
+            .filter(challenge::STATUS.eq(challenge::Status::Published))
             .count()
             .await
             .unwrap();
         match outcome {
-            Ok(outcomes) => assert_eq!(active, outcomes.unwrap().iter().flatten().count() as u64),
-            Err(_) => assert_eq!(active, 0, "after {patience:?}"),
+            Ok(outcomes) => {
+                assert_eq!(published, outcomes.unwrap().iter().flatten().count() as u64)
+            }
+            Err(_) => assert_eq!(published, 0, "after {patience:?}"),
         }
         session.roll_back().await;
     }

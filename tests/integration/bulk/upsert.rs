@@ -31,7 +31,7 @@ fn told(rows: Vec<Result<challenge::Model>>) -> Vec<std::result::Result<String, 
 fn mixed() -> Vec<challenge::Insert> {
     vec![
         at("new", Status::Active),
-        at("old", Status::Active),
+        at("old", Status::Published),
         titled("only a key").into(),
         at("older", Status::Draft).description(serde_json::json!({ "n": 1 })),
         titled("old key").into(),

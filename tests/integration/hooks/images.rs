@@ -83,12 +83,8 @@ async fn racing_upserts_tell_one_insert_and_an_unbroken_chain_of_updates() {
     let writers = (0..24_usize).map(|number| {
         let (database, context) = (world.database.clone(), world.alpha.clone());
         tokio::spawn(async move {
-            let statuses = [
-                challenge::Status::Draft,
-                challenge::Status::Published,
-                challenge::Status::Active,
-            ];
-            let new = titled("contended").status(statuses[number % 3]);
+            let number = serde_json::json!({ "n": number });
+            let new = titled("contended").description(number);
             database
                 .transaction(&context, async |session| {
                     let rows = session.challenges();

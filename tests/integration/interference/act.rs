@@ -179,7 +179,7 @@ pub(crate) fn title_of(step: &Step, at: usize) -> &'static str {
 }
 
 fn changed(step: &Step, at: usize) -> challenge::Update {
-    let statuses = [challenge::Status::Active, challenge::Status::Draft];
+    let statuses = [challenge::Status::Published, challenge::Status::Draft];
     challenge::Update {
         title: Set(title_of(step, at).into()),
         status: Set(*step.one_of(2, &statuses)),
@@ -298,7 +298,7 @@ pub(crate) async fn act(step: &Step, session: &Session, known: &mut Known) -> Re
             let upserted = match step.picks[2] % 2 {
                 0 => rows.upsert(new, challenge::TITLE_KEY).await?,
                 _ => {
-                    let new = new.status(challenge::Status::Active);
+                    let new = new.status(challenge::Status::Published);
                     rows.upsert(new, challenge::TITLE_KEY).await?
                 }
             };

@@ -114,6 +114,11 @@ async fn what_is_not_as_declared_is_found_and_mended() {
         ),
         (
             Rule::PolicyTrigger,
+            "another function",
+            "ALTER FUNCTION challenges.submissions_policy() RESET enable_nestloop",
+        ),
+        (
+            Rule::PolicyTrigger,
             "without the mark",
             "COMMENT ON FUNCTION challenges.submissions_policy() IS NULL",
         ),

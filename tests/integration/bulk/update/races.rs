@@ -3,7 +3,7 @@
 use tenantry::ErrorKind;
 use tenantry_entities::challenges::Challenges;
 
-use super::{activate, committed, rename, told};
+use super::{committed, publish, rename, told};
 use crate::{random::Numbers, world::World};
 
 #[tokio::test]
@@ -15,7 +15,7 @@ async fn whoever_waits_for_a_writer_is_told_the_row_that_it_committed() {
     held.unwrap();
     let late = async {
         let session = world.alpha().await;
-        let changes = rows.iter().map(|row| (row, activate()));
+        let changes = rows.iter().map(|row| (row, publish()));
         let outcomes = session.challenges().update_each(changes).await.unwrap();
         session.commit().await.unwrap();
         outcomes
@@ -58,7 +58,7 @@ async fn overlapping_calls_never_lock_up() {
                     .enumerate()
                     .map(|(n, row)| match (batch % 25, n) {
                         (7, 50) => (row, rename(&"x".repeat(256))),
-                        (_, n) if n % 2 == 0 => (row, activate()),
+                        (_, n) if n % 2 == 0 => (row, publish()),
                         _ => (row, rename(&format!("{writer} {batch} {n}"))),
                     });
                 for outcome in session.challenges().update_each(changes).await.unwrap() {
