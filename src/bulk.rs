@@ -16,6 +16,7 @@ mod load;
 mod narrow;
 mod pieces;
 mod progress;
+mod reseal;
 mod upsert;
 mod wire;
 
@@ -27,6 +28,7 @@ use sea_orm::{
 };
 
 pub use progress::Progress;
+pub(crate) use reseal::reseal;
 
 use crate::{Error, ErrorKind, Id, Result, Scoped};
 

@@ -6,9 +6,9 @@ use sea_orm::{DbBackend, Statement};
 use sqlx::{PgPool, Row};
 
 use crate::{
-    Action, ActorId, Error, ErrorKind, Id, Identity, Isolation, Keyed, Outcome, ReadSession,
-    Request, Result, Role, SecurityEvent, Session, SigningKey, TenantContext, TokenKeys,
-    TransactionId, WorkspaceId,
+    Action, ActorId, Error, ErrorKind, Id, Identity, Isolation, KeyProvider, Keyed, Outcome,
+    ReadSession, Request, Result, Role, SecurityEvent, Session, SigningKey, TenantContext,
+    TokenKeys, TransactionId, WorkspaceId,
     audit::Recorder,
     authority::DynAuthority,
     claim::{self, Enter},
@@ -60,6 +60,7 @@ pub(crate) struct Inner {
     pub(crate) hooks: Hooks,
     pub(crate) policies: Policies,
     pub(crate) tokens: TokenKeys,
+    pub(crate) keys: Option<Box<dyn KeyProvider>>,
     leases: Leases,
 }
 

@@ -9,7 +9,7 @@ mod glass;
 
 use sea_orm::{EntityTrait, IntoActiveModel};
 
-use crate::{Id, Keyed, Sort, Unique, Version};
+use crate::{Encrypted, Id, Keyed, Sort, Unique, Version};
 
 pub use beside::{Catalogued, Personal, PersonalUpdate};
 pub use cascade::{Child, Link, Parent};
@@ -50,6 +50,9 @@ pub trait Scoped:
     const UNIQUES: &'static [Unique<Self>] = &[];
     /// The constraints by name, so that an error can name the fields it is about.
     const CONSTRAINTS: &'static [Constraint] = &[];
+
+    /// The columns whose values the application encrypts.
+    const ENCRYPTED: &'static [Encrypted<Self>] = &[];
 
     /// The id of a row.
     fn id_of(row: &Self::Model) -> Id<Self>;

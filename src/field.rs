@@ -3,14 +3,13 @@
 //! All of them are constants that the generator writes. A filter offers only operators that can
 //! use an index under row security; a sort exists only where an index does.
 
-use std::{cmp::Ordering, collections::BTreeSet, fmt, marker::PhantomData};
+use std::{cmp::Ordering, fmt, marker::PhantomData};
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use sea_orm::{
     ColumnTrait, Condition, EntityTrait, IdenStatic, ModelTrait, Value,
     sea_query::{BinOper, Expr, ExprTrait, ValueType},
 };
-use uuid::Uuid;
 
 mod among;
 mod leakproof;
@@ -322,12 +321,13 @@ pub(crate) fn compare<E: EntityTrait>(column: E::Column, value: Value) -> Filter
     Filter(Node::Compare(column, BinOper::Equal, value, same))
 }
 
-/// One of these ids.
-pub(crate) fn one_of<E: EntityTrait>(column: E::Column, ids: &BTreeSet<Uuid>) -> Filter<E> {
-    Filter(Node::OneOf(
-        column,
-        ids.iter().map(|id| (*id).into()).collect(),
-    ))
+/// A column that holds one of several values.
+pub(crate) fn one_of<E: EntityTrait, V: Into<Value>>(
+    column: E::Column,
+    values: impl IntoIterator<Item = V>,
+) -> Filter<E> {
+    let values = values.into_iter().map(Into::into);
+    Filter(Node::OneOf(column, values.collect()))
 }
 
 /// A time that has come.

@@ -7,6 +7,7 @@ mod beside;
 mod bulk;
 mod call;
 pub mod catalog;
+mod cipher;
 mod claim;
 mod connection;
 mod context;
@@ -49,6 +50,10 @@ pub use beside::{
     CatalogueSession, ListAcross, OwnRows, PersonalSeen, PersonalSession, PublicRows,
 };
 pub use bulk::Progress;
+pub use cipher::{
+    Blind, Cipher, Encrypted, EncryptedColumn, KeyProvider, Keys, Presence, Rotated, Rotation,
+    Sealed, SealingKey, Seals, Secret,
+};
 pub use claim::SigningKey;
 pub use context::{ActorKind, Role, TenantContext};
 pub use database::{Database, DatabaseBuilder, Functions, Purged};
@@ -88,5 +93,5 @@ pub use write::Deletion;
 pub mod prelude {
     pub use sea_orm::{ActiveValue::NotSet, Set};
 
-    pub use crate::{OrStale as _, ReadRepository as _, Repository as _, Updated};
+    pub use crate::{OrStale as _, ReadRepository as _, Repository as _, Seals as _, Updated};
 }

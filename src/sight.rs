@@ -5,6 +5,8 @@
 
 mod fields;
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, Utc};
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, Condition, EntityTrait, IdenStatic, ModelTrait,
@@ -14,7 +16,9 @@ use sea_orm::{
 use sqlx::{Row, postgres::PgRow};
 
 use crate::{
-    Access, ActorId, Error, Personal, Result, Scoped, Session, TenantContext, WorkspaceId,
+    Access, ActorId, Cipher, Error, Id, KeyProvider, Personal, Result, Scoped, Session,
+    TenantContext, WorkspaceId,
+    cipher::{self, no_cipher},
     error::{from_statement, refused},
     field::qualified,
     policy::{Action, Covers, Image, Intent, Known, NO_RULE, Policies, Policy, Verdict},
@@ -32,6 +36,8 @@ pub(crate) struct Sight<'s, E: Scoped> {
     spans_workspaces: bool,
     /// What the rows are wanted for: to be read, or to be taken out.
     wanted: Action,
+    /// What seals and opens values, and whose.
+    keys: Option<(&'s dyn KeyProvider, &'s WorkspaceId)>,
 }
 
 impl<'s, E: Scoped> Sight<'s, E> {
@@ -39,9 +45,11 @@ impl<'s, E: Scoped> Sight<'s, E> {
     pub(crate) fn of<A: Access>(session: &'s Session<A>) -> Self {
         let context = session.context();
         let policy = session.policies().of::<E>();
+        let keys = session.database().inner.keys.as_ref();
         Self {
             rules: policy.map(|policy| (policy, context)),
             covers: policy.map_or_else(Covers::none, |policy| policy.covers(context)),
+            keys: keys.map(|keys| (&**keys, context.workspace())),
             ..Self::of_workspace(context.workspace())
         }
     }
@@ -62,6 +70,7 @@ impl<'s, E: Scoped> Sight<'s, E> {
             covers: Covers::none(),
             spans_workspaces: false,
             wanted: Action::Read,
+            keys: None,
         }
     }
 
@@ -187,6 +196,19 @@ impl<'s, E: Scoped> Sight<'s, E> {
             .from_subquery(row, Alias::new(AFTER))
             .take();
         Some(Expr::from(holds))
+    }
+
+    /// A row as it is written: refused where it holds what was sealed elsewhere, its blind indexes made.
+    pub(crate) fn written<'r>(
+        &self,
+        row: Cow<'r, E::ActiveModel>,
+        id: Option<&Id<E>>,
+    ) -> Result<Cow<'r, E::ActiveModel>> {
+        let cipher = || {
+            let (keys, workspace) = self.keys.ok_or_else(no_cipher)?;
+            Ok(Cipher::new(keys.keys(), workspace.clone()))
+        };
+        cipher::written(cipher, row, id)
     }
 
     /// Refuses a new row that the policy forbids, as far as the values tell that it is given.

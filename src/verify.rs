@@ -12,6 +12,7 @@ mod creation;
 mod declared;
 mod distribution;
 mod drift;
+mod encrypted;
 mod expression;
 mod foreign_keys;
 mod functions;
@@ -258,6 +259,7 @@ impl Verifier {
         audit::check(&subject, &mut findings);
         log_months::check(&subject, &mut findings);
         touch::check(&subject, &mut findings);
+        encrypted::check(&subject, &mut findings);
         comments::check(&subject, &mut findings);
         claims::check(&subject, &mut findings);
         if self.distributed {

@@ -4,11 +4,11 @@ use std::fmt;
 
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, DbBackend, EntityTrait, IdenStatic, Iterable,
-    sea_query::{Alias, Expr, Query, ReturningClause, SelectStatement},
+    sea_query::{Alias, Expr, Query, ReturningClause, SelectStatement, ValueType},
 };
 use uuid::Uuid;
 
-use crate::{Scoped, connection::TRANSACTION_COLUMN};
+use crate::{Id, Scoped, connection::TRANSACTION_COLUMN};
 
 mod cascade;
 mod delete;
@@ -107,6 +107,16 @@ pub(crate) fn assigned<E: Scoped>(row: &E::ActiveModel) -> Vec<(E::Column, Expr)
             ActiveValue::NotSet => None,
         })
         .collect()
+}
+
+/// The id that a row has been given.
+pub(crate) fn given_id<E: Scoped>(row: &E::ActiveModel) -> Option<Id<E>> {
+    match row.get(E::ID) {
+        ActiveValue::Set(id) | ActiveValue::Unchanged(id) => {
+            <Id<E> as ValueType>::try_from(id).ok()
+        }
+        ActiveValue::NotSet => None,
+    }
 }
 
 fn named(name: &'static str) -> Alias {

@@ -3,6 +3,7 @@
 mod build;
 mod cascades;
 mod configuration;
+mod encrypted;
 mod facts;
 mod fields;
 mod glass;
@@ -88,7 +89,19 @@ pub(crate) struct Field {
     pub(crate) doc: String,
     pub(crate) constant: String,
     pub(crate) is_eq: bool,
+    pub(crate) cipher: Cipher,
     pub(crate) input: Input,
+}
+
+/// What the application makes of the values of a column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Cipher {
+    /// Nothing.
+    Clear,
+    /// It encrypts them. The type is the column's own.
+    Encrypted { marker: String },
+    /// The blind index of an encrypted column.
+    BlindIndex { marker: String },
 }
 
 /// Who gives a column its value.
@@ -259,6 +272,23 @@ impl Entity {
             Kind::Scoped { id, .. } => Some(id),
             Kind::Global | Kind::Unkeyed => None,
         }
+    }
+
+    /// The encrypted columns: each with the type that it has of its own, and its blind index.
+    pub(crate) fn encrypted(&self) -> impl Iterator<Item = (&Field, &str, Option<&Field>)> {
+        let index = |wanted: &str| {
+            let is_index = |field: &&Field| match &field.cipher {
+                Cipher::BlindIndex { marker } => marker == wanted,
+                _ => false,
+            };
+            self.fields.iter().find(is_index)
+        };
+        self.fields
+            .iter()
+            .filter_map(move |field| match &field.cipher {
+                Cipher::Encrypted { marker } => Some((field, marker.as_str(), index(marker))),
+                _ => None,
+            })
     }
 
     /// The column that is null while a row lives, if it is what the library takes it for.

@@ -28,6 +28,7 @@ macro_rules! golden {
 golden! {
     #[path = "golden/account_bigint/expected"] account_bigint: shop;
     #[path = "golden/conventions/expected"] conventions: accounts challenges;
+    #[path = "golden/encrypted/expected"] encrypted: creators;
     #[path = "golden/keys/expected"] keys: metrics;
     #[path = "golden/legacy/expected"] legacy: crm;
     #[path = "golden/relations/expected"] relations: forum;

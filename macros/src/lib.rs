@@ -17,6 +17,10 @@ use proc_macro::TokenStream;
 /// It also writes, in the same module, what a generated module has: `New` (required columns), `Insert` (with a setter for each
 /// optional one) and `Update` (columns that callers may change), and a `tenantry::Field` constant for each column.
 ///
+/// A field of type `tenantry::Sealed<AccessToken>` is an encrypted column; the derive makes the type `AccessToken`, which is named nowhere
+/// else but in a field `tenantry::Blind<AccessToken>`, its blind index, which callers do not write. A new row of such a table takes its `id`
+/// from its caller, who has sealed for it.
+///
 /// What it says is a claim: `tenantry verify` holds it against the database.
 ///
 /// # On the struct

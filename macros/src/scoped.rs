@@ -1,5 +1,6 @@
 //! `#[derive(Scoped)]`: parse, validate, expand.
 
+mod encrypted;
 mod expand;
 mod inputs;
 mod names;

@@ -10,6 +10,7 @@ mod concurrent;
 mod conventions;
 mod directory;
 mod emit;
+mod encrypted;
 mod governed;
 mod lint;
 mod names;

@@ -1,6 +1,6 @@
 //! A person's own rows, in whatever workspace they are.
 
-use std::{fmt, marker::PhantomData};
+use std::{borrow::Cow, fmt, marker::PhantomData};
 
 use sea_orm::{ModelTrait, Value};
 
@@ -137,13 +137,14 @@ impl<'s, E: Personal> OwnRows<'s, E> {
     {
         let PersonalSeen { workspace, seen } = seen.into();
         let sight = self.sight().in_workspace(workspace);
-        let change = change.into();
-        let statement = if assigned::<E>(&change).is_empty() {
-            update::check(&sight, &seen, &change)
+        // Whoever acts in no workspace has no keys, and writes nothing that is sealed.
+        let change = &*sight.written(Cow::Owned(change.into()), Some(seen.id()))?;
+        let statement = if assigned::<E>(change).is_empty() {
+            update::check(&sight, &seen, change)
         } else {
-            update::statement(&sight, &seen, &change)
+            update::statement(&sight, &seen, change)
         };
-        update::tell(&self.session.connection, &sight, &seen, &change, statement).await
+        update::tell(&self.session.connection, &sight, &seen, change, statement).await
     }
 
     fn sight(&self) -> Sight<'s, E> {

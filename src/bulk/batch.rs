@@ -13,7 +13,9 @@ use super::{
     wire::{self, Wire},
 };
 use crate::{
-    Error, ErrorKind, Id, NewRow, Result, Scoped, WorkspaceId, sight::Sight, write::insert::stamps,
+    Error, ErrorKind, Id, NewRow, Result, Scoped, WorkspaceId,
+    sight::Sight,
+    write::{given_id, insert::stamps},
 };
 
 /// The most rows of one statement, and the most bytes. A longer one is no faster, and an argument
@@ -80,7 +82,12 @@ impl<'w, E: Scoped> Batch<'w, E> {
     /// # Errors
     ///
     /// `Invalid` if it names another workspace; `Forbidden` if a policy refuses it.
-    pub(super) fn push(&mut self, mut row: E::ActiveModel) -> Result<()> {
+    pub(super) fn push(&mut self, row: E::ActiveModel) -> Result<()> {
+        let id = given_id::<E>(&row);
+        let mut row = self
+            .sight
+            .written(Cow::Owned(row), id.as_ref())?
+            .into_owned();
         for (column, value) in stamps::<E>(self.workspace, &row)? {
             if column.as_str() != E::WORKSPACE.as_str() {
                 row.set(column, value);

@@ -21,6 +21,7 @@ mod statement;
 mod told;
 
 use std::{
+    borrow::Cow,
     ops::Range,
     sync::atomic::{AtomicBool, Ordering},
 };
@@ -91,8 +92,8 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
             .into_iter()
             .map(|(seen, change)| (seen.into(), change.into()))
             .collect();
-        for (position, (_, change)) in changes.iter().enumerate() {
-            let refused = refuse_change(&sight, change);
+        for (position, (seen, change)) in changes.iter().enumerate() {
+            let refused = refuse_change(&sight, seen, change);
             refused.map_err(|error| error.with_position(position))?;
         }
         let updated = match Turn::begin(self.session())? {
@@ -202,7 +203,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         let mut refused = Vec::with_capacity(changes.len());
         let mut permitted = Vec::with_capacity(changes.len());
         for (seen, change) in changes {
-            let outcome = refuse_change(&sight, &change);
+            let outcome = refuse_change(&sight, &seen, &change);
             if outcome.is_ok() {
                 permitted.push((seen, change));
             }
@@ -224,8 +225,13 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
     }
 }
 
-/// Refuses a change of what the context may not change.
-fn refuse_change<E: Scoped>(sight: &Sight<'_, E>, change: &E::ActiveModel) -> Result<()> {
+/// Refuses a change of what the context may not change, and to what was sealed for another row.
+fn refuse_change<E: Scoped>(
+    sight: &Sight<'_, E>,
+    seen: &Seen<E>,
+    change: &E::ActiveModel,
+) -> Result<()> {
+    sight.written(Cow::Borrowed(change), Some(seen.id()))?;
     sight.refuse_change(assigned::<E>(change).into_iter().map(|(column, _)| column))
 }
 

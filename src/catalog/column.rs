@@ -27,6 +27,41 @@ pub struct Column {
     pub comment: Option<String>,
 }
 
+/// The word in the comment of a column by which it says that the application encrypts it.
+const ENCRYPTED: &str = "@encrypted";
+/// The word by which a column says of which one it is the blind index.
+const BLIND_INDEX_OF: &str = "@blind_index_of:";
+
+impl Column {
+    /// Whether the application encrypts its values, as the comment says.
+    #[must_use]
+    pub fn is_encrypted(&self) -> bool {
+        self.words().any(|word| word == ENCRYPTED)
+    }
+
+    /// The encrypted column by whose values it finds rows, as the comment says.
+    #[must_use]
+    pub fn blind_index_of(&self) -> Option<&str> {
+        self.words()
+            .find_map(|word| word.strip_prefix(BLIND_INDEX_OF))
+    }
+
+    /// Its comment without these words.
+    #[must_use]
+    pub fn description(&self) -> Option<String> {
+        let is_mark = |word: &&str| *word == ENCRYPTED || word.starts_with(BLIND_INDEX_OF);
+        if !self.words().any(|word| is_mark(&word)) {
+            return self.comment.clone();
+        }
+        let words: Vec<&str> = self.words().filter(|word| !is_mark(word)).collect();
+        (!words.is_empty()).then(|| words.join(" "))
+    }
+
+    fn words(&self) -> impl Iterator<Item = &str> {
+        self.comment.iter().flat_map(|text| text.split_whitespace())
+    }
+}
+
 /// The type of a column, down to what is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]

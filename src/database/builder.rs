@@ -13,7 +13,8 @@ use super::{
     check::{self, Scope, Unpatched},
 };
 use crate::{
-    Authority, Error, ErrorKind, Hook, Isolation, Result, Scoped, SigningKey, TokenKey, TokenKeys,
+    Authority, Error, ErrorKind, Hook, Isolation, KeyProvider, Result, Scoped, SigningKey,
+    TokenKey, TokenKeys,
     audit::Recorder,
     connection::Asking,
     error::from_connect,
@@ -31,8 +32,7 @@ const JOBS: u32 = 4;
 
 /// Describes a database; [`connect`](DatabaseBuilder::connect) opens it.
 ///
-/// Every setting has a default that a service can start with. Durations of zero switch a timeout
-/// off.
+/// Every setting has a default that a service can start with. Durations of zero switch a timeout off.
 #[must_use = "a builder does nothing until `connect` is awaited"]
 pub struct DatabaseBuilder {
     pub(super) url: String,
@@ -48,6 +48,7 @@ pub struct DatabaseBuilder {
     context_lifetime: Duration,
     signing_key: Option<SigningKey>,
     tokens: TokenKeys,
+    keys: Option<Box<dyn KeyProvider>>,
     pub(super) persistent: bool,
     retry: RetryPolicy,
     hooks: Hooks,
@@ -74,6 +75,7 @@ impl DatabaseBuilder {
             context_lifetime: Duration::from_secs(300),
             signing_key: None,
             tokens: TokenKeys::default(),
+            keys: None,
             persistent: true,
             retry: RetryPolicy::default(),
             hooks: Hooks::default(),
@@ -124,15 +126,13 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Sets how long a session may sit between two statements before the server ends it. 60 seconds
-    /// by default.
+    /// Sets how long a session may sit between two statements before the server ends it. 60 seconds by default.
     pub fn idle_in_transaction_timeout(mut self, timeout: Duration) -> Self {
         self.idle_timeout = timeout;
         self
     }
 
-    /// Sets how long a context may be used: the bound within which a removed member loses access.
-    /// 5 minutes by default.
+    /// Sets how long a context may be used: the bound within which a removed member loses access. 5 minutes by default.
     pub fn context_lifetime(mut self, lifetime: Duration) -> Self {
         self.context_lifetime = lifetime;
         self
@@ -153,6 +153,12 @@ impl DatabaseBuilder {
         self
     }
 
+    /// Seals and opens the values of encrypted columns under these keys: [`Keys`](crate::Keys), or those of one's own provider.
+    pub fn cipher(mut self, provider: impl KeyProvider) -> Self {
+        self.keys = Some(Box::new(provider));
+        self
+    }
+
     /// Sends read sessions elsewhere: another role, or a replica.
     pub fn read_url(mut self, url: impl Into<String>) -> Self {
         self.read_url = Some(url.into());
@@ -169,7 +175,6 @@ impl DatabaseBuilder {
     }
 
     /// Opens [personal sessions](Database::personal), by a login that is a member of `tenantry_person` and of nothing else.
-    ///
     /// Their pool has at most five connections.
     pub fn personal_url(mut self, url: impl Into<String>) -> Self {
         self.personal_url = Some(url.into());
@@ -199,11 +204,9 @@ impl DatabaseBuilder {
         self
     }
 
-    /// Refuses a server whose row security has a hole that a later minor version mends. Without this,
-    /// [`connect`](Self::connect) warns of it.
+    /// Refuses a server whose row security has a hole that a later minor version mends. Without this, [`connect`](Self::connect) warns of it.
     ///
-    /// Known are, each with the versions that mend it, from
-    /// <https://www.postgresql.org/support/security/>:
+    /// Known are, each with the versions that mend it, from <https://www.postgresql.org/support/security/>:
     ///
     /// | hole | mended in |
     /// |---|---|
@@ -276,6 +279,7 @@ impl DatabaseBuilder {
                 authority: Box::new(authority),
                 signing_key: self.signing_key,
                 tokens: self.tokens,
+                keys: self.keys,
                 leases: Leases::default(),
                 context_lifetime: self.context_lifetime,
                 persistent: self.persistent,

@@ -62,7 +62,7 @@ pub(super) fn verdict<E: EntityTrait>(
             },
             Leaf::Listed(_, column, name) => match listed(context, name) {
                 Some(ids) if ids.is_empty() => Part::Known(false),
-                Some(ids) => Part::Open(field::one_of::<E>(*column, ids)),
+                Some(ids) => Part::Open(field::one_of(*column, ids.iter().copied())),
                 None => Part::Known(!positive),
             },
             Leaf::Past(_, column) => Part::Open(field::past::<E>(*column)),

@@ -49,7 +49,8 @@ pub(super) struct Facts {
     pub(super) audited: bool,
     pub(super) children: Vec<Kin>,
     pub(super) parents: Vec<Kin>,
-    columns: Vec<&'static str>,
+    pub(super) columns: Vec<&'static str>,
+    pub(super) encrypted: Vec<&'static str>,
     sorts: Vec<(&'static str, Vec<(&'static str, Direction)>)>,
     searches: Vec<&'static str>,
     constraints: Vec<&'static str>,
@@ -89,6 +90,10 @@ impl<E: Scoped> Claim<E> {
             children: Vec::new(),
             parents: Vec::new(),
             columns: E::Column::iter().map(|column| column.as_str()).collect(),
+            encrypted: E::ENCRYPTED
+                .iter()
+                .map(|one| one.column().as_str())
+                .collect(),
             sorts: E::SORTS
                 .iter()
                 .map(|sort| (sort.index(), sort.columns().collect()))

@@ -197,6 +197,9 @@ rules! {
     /// A table that can be updated has the kit's trigger, which counts versions and keeps what callers may not write.
     TouchTrigger => "touch-trigger",
 
+    /// A column whose comment says that the application encrypts it takes nothing but what is encrypted.
+    EncryptedColumn => "encrypted-column",
+
     /// The server runs a minor version without known holes in row security.
     ServerUnpatched => "server-unpatched",
     /// The schema `tenantry` is installed.

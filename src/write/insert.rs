@@ -1,15 +1,17 @@
 //! `insert` and `upsert`.
 
+use std::borrow::Cow;
+
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, IdenStatic, QueryFilter, Select, Value,
-    sea_query::{Alias, Expr, ExprTrait, InsertStatement, OnConflict, Query, ValueType},
+    sea_query::{Alias, Expr, ExprTrait, InsertStatement, OnConflict, Query},
 };
 use sqlx::postgres::PgRow;
 
-use super::{POSTGRES, assigned, returning, returning_also};
+use super::{POSTGRES, assigned, given_id, returning, returning_also};
 use crate::{
     Access, Error, ErrorKind, Id, NewRow, Result, Rows, Scoped, Unique, Versioned, WorkspaceId,
-    Writes,
+    Writes, cipher,
     field::qualified,
     hook::Turn,
     query::Visibility,
@@ -39,6 +41,7 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
 
     pub(super) async fn insert_row(&self, row: &E::ActiveModel) -> Result<E::Model> {
         let sight = self.sight();
+        let row = &*sight.written(Cow::Borrowed(row), given_id::<E>(row).as_ref())?;
         let mut statement = statement::<E>(self.workspace(), row)?;
         sight.refuse_insert(row)?;
         let permitted = sight.permitted();
@@ -123,6 +126,9 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
         target: &Unique<E>,
     ) -> Result<Option<E::Model>> {
         let sight = self.sight();
+        // A hook may have sealed since.
+        cipher::refuse_upsert(row, target)?;
+        let row = &*sight.written(Cow::Borrowed(row), given_id::<E>(row).as_ref())?;
         let mut statement = statement::<E>(self.workspace(), row)?;
         sight.refuse_insert(row)?;
         let workspace = Expr::val(self.workspace().0.to_value());
@@ -213,12 +219,7 @@ pub(crate) fn identify<E: Scoped>(
             row.set(column, value);
         }
     }
-    Ok(match row.get(E::ID) {
-        ActiveValue::Set(id) | ActiveValue::Unchanged(id) => {
-            <Id<E> as ValueType>::try_from(id).ok()
-        }
-        ActiveValue::NotSet => None,
-    })
+    Ok(given_id::<E>(row))
 }
 
 /// A key as a context holds it: a number is a number, however many bytes its column has.
@@ -251,6 +252,7 @@ pub(crate) fn refuse_upsert<E: Scoped>(
     target: &Unique<E>,
 ) -> Result<()> {
     sight.refuse_asked(target.columns())?;
+    cipher::refuse_upsert(row, target)?;
     sight.refuse_change(changes::<E>(row, target))
 }
 

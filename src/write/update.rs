@@ -9,6 +9,8 @@
 //! The lock is taken without asking for version or liveness, so that what stands in the way is the
 //! newest committed row, read after waiting for whoever held it.
 
+use std::borrow::Cow;
+
 use sea_orm::{
     ActiveModelTrait, ActiveValue, ColumnTrait, IdenStatic, Iterable, ModelTrait, Statement,
     sea_query::{
@@ -88,7 +90,9 @@ impl<E: Scoped, A: Access> Rows<'_, E, A> {
     where
         E: Versioned,
     {
-        let statement = statement(&self.sight(), seen, change);
+        let sight = self.sight();
+        let change = &*sight.written(Cow::Borrowed(change), Some(&seen.id))?;
+        let statement = statement(&sight, seen, change);
         self.told_by(seen, change, statement).await
     }
 

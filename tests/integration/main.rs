@@ -17,6 +17,7 @@ mod bulk;
 mod cancellation;
 mod cascades;
 mod challenges;
+mod cipher;
 mod cleanliness;
 mod faults;
 mod glass;

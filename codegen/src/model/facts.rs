@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use tenantry::catalog::{Index, Table};
 
-use super::{Entity, Kind, Sort, Unique};
+use super::{Cipher, Entity, Kind, Sort, Unique};
 use crate::names;
 
 /// Takes a name; the other one if it is taken, and with a number if that is taken too.
@@ -127,8 +127,8 @@ pub(super) fn walkable<'i>(
                 && !column_type.array
                 && LEAKPROOF_ORDER.contains(&column_type.name.as_str());
             let plain = part.operator_class.is_none() && part.collation.is_none();
-            (ordered && plain && !column.nullable && entity.field(name).is_some())
-                .then_some((name, part.descending))
+            let clear = entity.field(name)?.cipher == Cipher::Clear;
+            (ordered && plain && !column.nullable && clear).then_some((name, part.descending))
         })
         .collect()
 }

@@ -6,9 +6,9 @@ use heck::ToSnakeCase as _;
 use tenantry::catalog::{Catalog, Column, ForeignKey, Grantee, Table, TypeKind};
 
 use super::{
-    Field, Input, Kind, Vocabulary,
+    Cipher, Field, Input, Kind, Vocabulary,
     configuration::qualified,
-    relations,
+    encrypted, relations,
     shape::{Shape, Shapes},
     vocabularies,
 };
@@ -74,7 +74,10 @@ pub(super) fn read(
             continue;
         }
         read.insertable &= !demanded || privileges.may_insert(&column.name);
-        let Some((rust_type, vocabulary)) = rust_type(context, shape, column, used_enums) else {
+        let cipher = encrypted::of(shape, column, problems);
+        let known = encrypted::rust_type(&cipher).map(|rust_type| (rust_type, None));
+        let known = known.or_else(|| rust_type(context, shape, column, used_enums));
+        let Some((rust_type, vocabulary)) = known else {
             if is_computed(column) || column.column_type.name == "tsvector" {
                 read.left_out.push(column.name.clone());
                 read.insertable &= !demanded;
@@ -91,7 +94,7 @@ pub(super) fn read(
             continue;
         };
         read.vocabularies.extend(vocabulary);
-        let field = field(table, column, rust_type, input);
+        let field = field(table, column, rust_type, cipher, input);
         if let Some(other) = variants.insert(field.variant.clone(), &column.name) {
             problems.push(Problem::new(
                 &path,
@@ -121,7 +124,13 @@ fn is_liveness(catalog: &Catalog, table: &Table, column: &Column) -> bool {
                 .any(|other| other.foreign_keys.iter().any(is_target)))
 }
 
-fn field(table: &Table, column: &Column, rust_type: RustType, input: Input) -> Field {
+fn field(
+    table: &Table,
+    column: &Column,
+    rust_type: RustType,
+    cipher: Cipher,
+    input: Input,
+) -> Field {
     let name = names::field(&column.name);
     let mut attributes = Vec::new();
     let primary_key = table
@@ -157,10 +166,10 @@ fn field(table: &Table, column: &Column, rust_type: RustType, input: Input) -> F
         nullable: column.nullable,
         attributes,
         doc: column
-            .comment
-            .clone()
+            .description()
             .unwrap_or_else(|| format!("The column `{}`.", column.name)),
         is_eq: rust_type.is_eq,
+        cipher,
         input,
     }
 }
@@ -262,13 +271,21 @@ fn input(shape: &Shape<'_>, column: &Column, privileges: &Privileges) -> Input {
     let Kind::Scoped { scope, id, .. } = &shape.kind else {
         return nobody;
     };
-    if column.name == *scope && scope != id || is_managed(column) || is_computed(column) {
+    if column.name == *scope && scope != id
+        || is_managed(column)
+        || is_computed(column)
+        || column.blind_index_of().is_some()
+    {
         return nobody;
     }
     let insertable = privileges.may_insert(&column.name);
     if column.name == *id {
+        // A value is sealed for a row, so that a new one is given its id together with it.
+        let seals = encrypted::of_new_rows(shape, |column| privileges.may_insert(column));
+        let required = is_demanded(shape, column) || seals == Some(true);
         return Input {
-            required: is_demanded(shape, column),
+            required,
+            optional: seals.is_some() && !required,
             ..nobody
         };
     }
@@ -286,6 +303,7 @@ fn is_demanded(shape: &Shape<'_>, column: &Column) -> bool {
         return false;
     };
     let made = column.nullable
+        || column.blind_index_of().is_some()
         || column.default.is_some()
         || column.identity.is_some()
         || is_managed(column);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use tenantry::catalog::{Grantee, Index, Policy, PolicyCommand, Table};
 
 use super::{
-    Entity, Kind, Personal, Public, Sort,
+    Cipher, Entity, Kind, Personal, Public, Sort,
     facts::{is_living, sort, walkable},
 };
 use crate::Generator;
@@ -32,7 +32,10 @@ pub(super) fn personal(
         return None;
     }
     let writes = granted(table, role, "UPDATE");
-    let changes = entity.fields.iter().map(|field| field.column.clone());
+    // A person is in no workspace, for whose rows values are sealed.
+    let clear = entity.fields.iter();
+    let clear = clear.filter(|field| field.cipher == Cipher::Clear);
+    let changes = clear.map(|field| field.column.clone());
     let covers = |index: &Index| index.predicate.as_deref().is_none_or(is_living);
     Some(Personal {
         variant: person.variant.clone(),
@@ -59,7 +62,13 @@ pub(super) fn public(
     // What is deleted is not published, so that the mark says nothing.
     let deleted_at = entity.deleted_at().map(|field| field.column.as_str());
     let columns = entity.fields.iter().map(|field| &field.column);
-    let shown = |column: &&String| reads(column) && Some(column.as_str()) != deleted_at;
+    let is_clear = |name: &str| {
+        entity
+            .field(name)
+            .is_some_and(|field| field.cipher == Cipher::Clear)
+    };
+    let shown =
+        |column: &&String| reads(column) && Some(column.as_str()) != deleted_at && is_clear(column);
     let published = conditions(wall);
     let covers = |index: &Index| {
         let asked = index.predicate.as_deref().map(conditions);

@@ -127,7 +127,8 @@ pub(super) fn of_type(found: &Enum) -> Result<Vocabulary, Problem> {
     })
 }
 
-fn name(words: &str, module: &str) -> String {
+/// The name of a type that a column has of its own.
+pub(super) fn name(words: &str, module: &str) -> String {
     let name = names::value_variant(words);
     if RESERVED.contains(&name.as_str()) {
         names::value_variant(&format!("{module}_{words}"))

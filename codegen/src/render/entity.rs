@@ -3,7 +3,7 @@
 use super::{facts, inputs, text::Text};
 use crate::{
     files::MARK,
-    model::{Entity, Field, Kind, Vocabulary},
+    model::{Cipher, Entity, Field, Kind, Vocabulary},
     names,
 };
 
@@ -125,8 +125,13 @@ fn model(text: &mut Text, entity: &Entity, serde: bool) {
         traits.push("Eq");
     }
     traits.push("DeriveEntityModel");
+    let sealed = entity.encrypted().next().is_some();
     if serde {
-        traits.extend(["serde::Serialize", "serde::Deserialize"]);
+        traits.push("serde::Serialize");
+    }
+    // What goes out without its sealed columns does not come back as a row.
+    if serde && !sealed {
+        traits.push("serde::Deserialize");
     }
     text.derive(&traits);
     text.attribute(
@@ -141,6 +146,9 @@ fn model(text: &mut Text, entity: &Entity, serde: bool) {
             text.doc(&field.doc);
             if !field.attributes.is_empty() {
                 text.attribute("sea_orm", &field.attributes);
+            }
+            if serde && field.cipher != Cipher::Clear {
+                text.attribute("serde", &["skip".to_owned()]);
             }
             text.line(&format!("pub {}: {},", field.name, full_type(field)));
         }

@@ -106,6 +106,16 @@ fn scoped(text: &mut Text, entity: &Entity, scope: &str, id: &str, key: &str) {
             &Expression::Slice(constraints),
         );
     }
+    let encrypted: Vec<Expression> = entity
+        .encrypted()
+        .map(|(_, marker, _)| Expression::atom(format!("tenantry::Encrypted::of::<{marker}>()")))
+        .collect();
+    if !encrypted.is_empty() {
+        text.assign(
+            "const ENCRYPTED: &'static [tenantry::Encrypted<Self>]",
+            &Expression::Slice(encrypted),
+        );
+    }
     text.blank();
     text.block("fn id_of(row: &Model) -> Id", |text| {
         let clone = if key == "String" { ".clone()" } else { "" };
@@ -117,6 +127,7 @@ fn scoped(text: &mut Text, entity: &Entity, scope: &str, id: &str, key: &str) {
 }
 
 fn further(text: &mut Text, entity: &Entity) {
+    encrypted(text, entity);
     if entity.versioned {
         text.blank();
         text.block("impl tenantry::Versioned for Entity", |text| {
@@ -164,6 +175,34 @@ fn further(text: &mut Text, entity: &Entity) {
         text.line("impl tenantry::WhollyBehindGlass for Entity {}");
     }
     beside(text, entity);
+}
+
+/// The types of encrypted columns.
+fn encrypted(text: &mut Text, entity: &Entity) {
+    for (field, marker, blind_index) in entity.encrypted() {
+        text.blank();
+        text.doc(&format!("The encrypted column `{}`.", field.column));
+        text.derive(&["Debug"]);
+        text.line(&format!("pub enum {marker} {{}}"));
+        text.blank();
+        text.block(
+            &format!("impl tenantry::EncryptedColumn for {marker}"),
+            |text| {
+                text.line("type Entity = Entity;");
+                text.blank();
+                text.line(&format!(
+                    "const COLUMN: Column = Column::{};",
+                    field.variant
+                ));
+                if let Some(index) = blind_index {
+                    let variant = &index.variant;
+                    text.line(&format!(
+                        "const BLIND_INDEX: Option<Column> = Some(Column::{variant});"
+                    ));
+                }
+            },
+        );
+    }
 }
 
 /// What the scopes beside the workspace reach.

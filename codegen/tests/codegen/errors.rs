@@ -49,6 +49,26 @@ shop.twins.line_one: the column has the same name in Rust as `lineOne`
 }
 
 #[tokio::test]
+async fn what_cannot_be_encrypted_is_told() {
+    let told = problems(
+        shop(),
+        "CREATE SCHEMA shop;
+         CREATE TABLE shop.boxes (account_id uuid NOT NULL, id uuid NOT NULL, token text NOT NULL, plain bytea, by_plain bytea,
+           PRIMARY KEY (account_id, id));
+         COMMENT ON COLUMN shop.boxes.token IS 'By which it opens. @encrypted';
+         COMMENT ON COLUMN shop.boxes.by_plain IS 'By which it is found. @blind_index_of:plain';",
+    )
+    .await;
+    let expected = "\
+2 things in the schema cannot be generated
+shop.boxes.by_plain: the comment says that it is the blind index of `plain`, which is no encrypted column
+  Declare the columns by `Column::encrypted` and `Column::blind_index` of the kit.
+shop.boxes.token: the comment says that it is encrypted, but it is no `bytea` of a workspace table
+  Declare the columns by `Column::encrypted` and `Column::blind_index` of the kit.";
+    assert_eq!(told, expected);
+}
+
+#[tokio::test]
 async fn a_configuration_does_not_outlive_its_reason() {
     let generator = shop()
         .skip_table("shop.gone")

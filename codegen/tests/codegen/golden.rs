@@ -87,6 +87,12 @@ async fn types() {
     hold("types", generator).await;
 }
 
+/// Columns that the application encrypts, and by which rows are found that hold a value.
+#[tokio::test]
+async fn encrypted_columns() {
+    hold("encrypted", workspaces().schema("creators").with_serde()).await;
+}
+
 /// Another name and another type of the workspace column; keys that the database counts.
 #[tokio::test]
 async fn accounts_by_number() {

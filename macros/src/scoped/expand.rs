@@ -3,10 +3,11 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::{inputs, names, parse::Declaration, validate::Facts};
+use super::{encrypted, inputs, names, parse::Declaration, validate::Facts};
 
 pub(super) fn expand(declaration: &Declaration, facts: &Facts<'_>) -> TokenStream {
     let mut tokens = scoped(declaration, facts);
+    tokens.extend(encrypted::markers(declaration, &facts.encrypted));
     tokens.extend(versioned(facts));
     tokens.extend(facts.delete_op.map(|delete_op| {
         let variant = delete_op.variant();
@@ -73,6 +74,7 @@ fn scoped(declaration: &Declaration, facts: &Facts<'_>) -> TokenStream {
     let searched: Vec<_> = searched.collect();
     let searched = (!searched.is_empty())
         .then(|| quote! { const SEARCHED: &'static [Column] = &[#(Column::#searched),*]; });
+    let encrypted = encrypted::fact(&facts.encrypted);
     let field = &facts.id.ident;
     let value = quote! { ::core::clone::Clone::clone(&row.#field) };
     let value = if facts.has_typed_id {
@@ -96,6 +98,7 @@ fn scoped(declaration: &Declaration, facts: &Facts<'_>) -> TokenStream {
             #constraints
             #searches
             #searched
+            #encrypted
 
             fn id_of(row: &Model) -> ::tenantry::Id<Self> {
                 #value

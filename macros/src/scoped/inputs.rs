@@ -23,14 +23,20 @@ pub(super) fn docs(column: &Column) -> TokenStream {
 fn is_required(facts: &Facts<'_>, column: &Column) -> bool {
     let given = names::inside_option(&column.ty).is_none() && !column.has_default;
     if facts.is_id(column) {
-        return facts.has_callers_ids() && given;
+        let mut sealed = facts.sealed();
+        return given
+            && (facts.has_callers_ids() || sealed.any(|sealed| is_required(facts, sealed)));
     }
     given && !facts.is_managed(column)
 }
 
 /// Whether an insert may have it.
 fn is_optional(facts: &Facts<'_>, column: &Column) -> bool {
-    !facts.is_id(column) && !facts.is_managed(column) && !is_required(facts, column)
+    let may = match facts.is_id(column) {
+        true => facts.sealed().next().is_some(),
+        false => !facts.is_managed(column),
+    };
+    may && !is_required(facts, column)
 }
 
 pub(super) fn new(declaration: &Declaration, facts: &Facts<'_>) -> TokenStream {

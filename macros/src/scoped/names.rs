@@ -50,20 +50,26 @@ fn words(name: &str) -> Vec<String> {
 
 /// The last name of a type's path, such as `Uuid` of `uuid::Uuid`.
 pub(super) fn last_name(ty: &Type) -> Option<String> {
-    match ty {
-        Type::Path(path) => path
-            .path
-            .segments
-            .last()
-            .map(|segment| segment.ident.to_string()),
-        Type::Group(group) => last_name(&group.elem),
-        Type::Paren(paren) => last_name(&paren.elem),
-        _ => None,
-    }
+    last_ident(ty).map(ToString::to_string)
 }
 
 /// What is inside an `Option`.
 pub(super) fn inside_option(ty: &Type) -> Option<&Type> {
+    inside(ty, "Option")
+}
+
+/// The last name of a type's path, as it was written.
+pub(super) fn last_ident(ty: &Type) -> Option<&Ident> {
+    match ty {
+        Type::Path(path) => path.path.segments.last().map(|segment| &segment.ident),
+        Type::Group(group) => last_ident(&group.elem),
+        Type::Paren(paren) => last_ident(&paren.elem),
+        _ => None,
+    }
+}
+
+/// What is inside a type of this name, such as an `Option`.
+pub(super) fn inside<'t>(ty: &'t Type, wrapper: &str) -> Option<&'t Type> {
     let ty = match ty {
         Type::Group(group) => &group.elem,
         other => other,
@@ -73,7 +79,7 @@ pub(super) fn inside_option(ty: &Type) -> Option<&Type> {
         .path
         .segments
         .last()
-        .filter(|segment| segment.ident == "Option")?;
+        .filter(|segment| segment.ident == wrapper)?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else {
         return None;
     };

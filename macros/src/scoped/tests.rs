@@ -74,3 +74,18 @@ fn other_structs_are_refused_and_the_dense_double_is_passed_over() {
     );
     assert!(refusals(quote! { pub enum Model { A } })[0].contains("on the struct `Model`"));
 }
+
+#[test]
+fn an_encrypted_column_has_a_type_of_its_own() {
+    let told = refusals(quote! {
+        pub struct Model { workspace_id: Uuid, id: Uuid, a: Sealed<Token>, b: Option<tenantry::Sealed<Token>>, c: Blind<Other> }
+    });
+    assert!(
+        told[0].starts_with("another column is `Sealed` by this type"),
+        "{told:?}"
+    );
+    assert!(
+        told[1].starts_with("no column is `Sealed` by this type"),
+        "{told:?}"
+    );
+}

@@ -4,6 +4,7 @@ use proc_macro2::Span;
 use syn::{Error, Ident, LitStr, Path, Result, Type, parse_quote};
 
 use super::{
+    encrypted::{self, Encrypted},
     names,
     parse::{Column, Declaration, Errors},
 };
@@ -28,6 +29,7 @@ pub(super) struct Facts<'d> {
     pub(super) deleted_at: Option<&'d Column>,
     pub(super) delete_op: Option<&'d Column>,
     pub(super) update: Path,
+    pub(super) encrypted: Vec<Encrypted<'d>>,
 }
 
 pub(super) fn validate(declaration: &Declaration) -> Result<Facts<'_>> {
@@ -93,6 +95,7 @@ pub(super) fn validate(declaration: &Declaration) -> Result<Facts<'_>> {
         errors.push(Error::new(span, "either `no_update` or `update`, not both"));
         errors.push(Error::new_spanned(update, "the other one is here"));
     }
+    let encrypted = errors.take(encrypted::read(declaration));
     errors.finish()?;
     match (workspace, id, key) {
         (Some(workspace), Some(id), Some((key, has_typed_id))) => Ok(Facts {
@@ -107,6 +110,7 @@ pub(super) fn validate(declaration: &Declaration) -> Result<Facts<'_>> {
                 .update
                 .clone()
                 .unwrap_or_else(|| parse_quote!(Update)),
+            encrypted: encrypted.unwrap_or_default(),
         }),
         // Each of these has told its error above.
         _ => Err(Error::new(Span::call_site(), "not a workspace table")),
@@ -216,11 +220,22 @@ impl Facts<'_> {
             .into_iter()
             .flatten()
             .any(|fact| fact.ident == column.ident);
-        column.is_managed || is_fact || MANAGED.contains(&names::plain(&column.ident).as_str())
+        column.is_managed
+            || is_fact
+            || encrypted::is_blind(column)
+            || MANAGED.contains(&names::plain(&column.ident).as_str())
     }
 
     pub(super) fn is_id(&self, column: &Column) -> bool {
         column.ident == self.id.ident
+    }
+
+    /// The encrypted columns of a table whose ids the library makes. A value is sealed for a row, so that a new one is given its id
+    /// together with it.
+    pub(super) fn sealed(&self) -> impl Iterator<Item = &Column> {
+        let is_uuid = names::last_name(&self.key).as_deref() == Some("Uuid");
+        let encrypted = self.encrypted.iter().map(Encrypted::column);
+        encrypted.filter(move |_| is_uuid && !self.is_id(self.workspace))
     }
 
     /// Whether callers make the ids: neither the library (uuid) nor the database (numbers) does.

@@ -1,5 +1,6 @@
 //! A column of a table: type, vocabulary, and who may write it.
 
+use super::encrypted::Cipher;
 use crate::quote::{identifier, literal};
 
 /// A column that the application declares, beside those that the conventions bring.
@@ -17,6 +18,7 @@ pub struct Column {
     pub(super) sensitive: bool,
     pub(super) hidden: bool,
     pub(super) unrecorded: bool,
+    pub(super) cipher: Cipher,
 }
 
 /// Which writes the runtime role has on a column.
@@ -54,6 +56,7 @@ impl Column {
             sensitive: false,
             hidden: false,
             unrecorded: false,
+            cipher: Cipher::Clear,
         }
     }
 

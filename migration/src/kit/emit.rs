@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::{
-    append, audit, comment,
+    append, audit, comment, encrypted,
     names::{checked, name},
     purge, references, search,
     table::{KeyShape, Table},
@@ -109,6 +109,9 @@ impl Table {
         }
         if self.append_only && (self.versioned || self.soft_delete) {
             return wrong("what is never changed has no versions and no soft delete");
+        }
+        if let Some(problem) = encrypted::contradiction(self) {
+            return wrong(&problem);
         }
         if let Some(problem) = references::contradiction(self) {
             return wrong(&problem);

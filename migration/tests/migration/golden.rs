@@ -84,6 +84,23 @@ fn what_can_be_purged_is_this_sql() {
 }
 
 #[test]
+fn encrypted_columns_are_this_sql() {
+    let table = Table::new("creators", "customers", "Who buys.")
+        .scope("workspace_id", KeyType::Uuid)
+        .column(Column::encrypted("note", "What is said of them.").nullable())
+        .column(Column::encrypted("external_id", "Who they are elsewhere."))
+        .column(Column::blind_index(
+            "external_id_index",
+            "external_id",
+            "By which they are found.",
+        ))
+        .index("external_id", ["external_id_index"]);
+    let sql = table.to_sql(KeyType::Uuid).unwrap();
+    let to = sql.find("REVOKE ALL").unwrap();
+    insta::assert_snapshot!(&sql[..to]);
+}
+
+#[test]
 fn a_directory_is_this_sql() {
     let directory = Directory::new("accounts", "names", "Names that are global by nature.")
         .column(Column::text("name", "The name."))
@@ -142,6 +159,48 @@ fn a_declaration_that_contradicts_itself_is_refused() {
                 .soft_delete()
                 .purged_by(Purge::after(std::time::Duration::ZERO)),
             "names no role",
+        ),
+        (
+            table()
+                .column(Column::encrypted("token", "A token."))
+                .unique(["token"]),
+            "index a blind index of it",
+        ),
+        (
+            table()
+                .column(Column::encrypted("token", "A token."))
+                .index("token", ["token DESC"]),
+            "index a blind index of it",
+        ),
+        (
+            table().column(Column::encrypted("token", "A token.").immutable()),
+            "must be read and written where keys are rotated",
+        ),
+        (
+            table()
+                .column(Column::encrypted("token", "A token."))
+                .append_only(),
+            "must be read and written where keys are rotated",
+        ),
+        (
+            table().column(Column::encrypted("token", "A token.").hidden()),
+            "must be read and written where keys are rotated",
+        ),
+        (
+            table().column(Column::encrypted("token", "A token.").default_text("")),
+            "the database cannot make a value",
+        ),
+        (
+            table()
+                .column(Column::text("token", "A token."))
+                .column(Column::blind_index("by", "token", "By which it is found.")),
+            "is the blind index of no encrypted column",
+        ),
+        (
+            table()
+                .column(Column::encrypted("token", "A token.").nullable())
+                .column(Column::blind_index("by", "token", "By which it is found.")),
+            "is null where \"token\" is",
         ),
         (
             table().containment("id"),

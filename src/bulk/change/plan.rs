@@ -1,6 +1,6 @@
 //! Changes as one statement takes them: checked, sorted by the columns that they set, cut to size.
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{borrow::Cow, collections::BTreeMap, ops::Range};
 
 use sea_orm::{ActiveModelTrait, ActiveValue, IdenStatic, Iterable, Value};
 use sqlx::postgres::PgArguments;
@@ -58,8 +58,11 @@ impl<'w, E: Versioned> Changes<'w, E> {
             rows: Vec::new(),
             nulls: BTreeMap::new(),
         };
-        for (seen, change) in changes {
-            all.push(seen.into(), change.into());
+        for (position, (seen, change)) in changes.into_iter().enumerate() {
+            let (seen, change) = (seen.into(), Cow::Owned(change.into()));
+            let change = all.sight.written(change, Some(seen.id()));
+            let change = change.map_err(|error| error.with_position(position))?;
+            all.push(seen, change.into_owned());
         }
         distinct(all.rows.iter().map(|row| row.seen.id()))?;
         Ok(all)

@@ -1,0 +1,7 @@
+use tenantry::Secret;
+
+fn shown(secret: &Secret) -> String {
+    format!("{secret}")
+}
+
+fn main() {}
