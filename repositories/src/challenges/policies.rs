@@ -18,8 +18,9 @@ use crate::accounts::{
     policies::{EXPORT, export},
 };
 
-/// Everybody sees the challenges of their workspace; owners, admins and jobs make them, and nobody takes one past a step of its life. What was published and not cancelled is in the
-/// catalogue, without its workspace's own stamps.
+/// Everybody sees the challenges of their workspace; owners, admins and jobs make them.
+///
+/// Nobody takes one past a step of its life. What was published and not cancelled is in the catalogue, without its workspace's own stamps.
 #[must_use]
 pub fn challenges() -> Policy<challenge::Entity> {
     Policy::new()

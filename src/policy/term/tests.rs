@@ -64,11 +64,11 @@ fn not(value: Option<bool>) -> Option<bool> {
 
 /// `decisive` is what one part needs to be for the whole to be it.
 fn all(values: impl Iterator<Item = Option<bool>>, decisive: bool) -> Option<bool> {
-    values.fold(Some(!decisive), |so_far, value| match (so_far, value) {
-        (Some(known), _) | (_, Some(known)) if known == decisive => Some(decisive),
-        (None, _) | (_, None) => None,
-        _ => Some(!decisive),
-    })
+    let values: Vec<Option<bool>> = values.collect();
+    if values.contains(&Some(decisive)) {
+        return Some(decisive);
+    }
+    (!values.contains(&None)).then_some(!decisive)
 }
 
 fn meant(tree: &Tree<Leaf>, world: World) -> Option<bool> {

@@ -74,7 +74,7 @@ fn when(numbers: &mut Numbers, depth: usize, of_updates: bool) -> When<note::Ent
         },
         11 => When::attribute_at_least("level", *numbers.one_of(Level::ALL)),
         12 => ladder(numbers),
-        13 => When::one_of_mine(note::OWNER, *numbers.one_of(&["leads", "level", "knows"])),
+        13 => When::one_of_mine(note::OWNER, ["leads", "level", "knows"][numbers.below(3)]),
         14 => When::before(filter(numbers)),
         15 => When::after(filter(numbers)),
         16 => When::unchanged(note::RANK),
