@@ -2,6 +2,7 @@
 
 mod attacks;
 mod editing;
+mod guests;
 mod history;
 mod isolation;
 mod matrix;

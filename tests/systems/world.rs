@@ -27,7 +27,7 @@ impl World {
     pub(crate) const PERSONAL: [&str; 1] = ["challenges.submissions"];
 
     /// What systems say of a person beside the role.
-    const STANDING: [&str; 1] = [dealership::STANDING];
+    const STANDING: [&str; 2] = [dealership::STANDING, decks::STANDING];
 
     /// What all systems declare.
     pub(crate) fn policies() -> Policies {

@@ -11,6 +11,7 @@ use sea_orm_migration::{
 use crate::{
     KeyType,
     kit::{Kit, Table},
+    roles::IDENTITY,
 };
 
 pub(super) struct CreateDecks;
@@ -48,6 +49,9 @@ impl MigrationTrait for CreateDecks {
             kit.create_table(&table).await?;
         }
         history::create(&kit).await?;
+        let (signature, definition, about, callers) = collaboration::STANDING;
+        kit.create_function(IDENTITY, "decks", signature, definition, about, &callers)
+            .await?;
         kit.finish().await
     }
 }

@@ -3,7 +3,7 @@
 //! `cargo xtask policies` makes a migration of these when they change.
 
 use tenantry::{
-    ActorKind, Scoped,
+    ActorKind, Field, Scoped,
     policy::{Action, Glass, Policies, Policy, When},
 };
 use tenantry_entities::decks::{
@@ -24,6 +24,23 @@ fn member<E: Scoped>() -> When<E> {
     When::at_least(Rank::Member)
 }
 
+/// The deck is open to whoever asks.
+fn open<E: Scoped>(deck: Field<E, deck::Id>) -> When<E> {
+    When::one_of_mine(deck, "decks")
+}
+
+/// Whoever asks edits the deck.
+fn edits<E: Scoped>(deck: Field<E, deck::Id>) -> When<E> {
+    When::one_of_mine(deck, "deck_editor")
+}
+
+/// Whoever asks may say something to the deck.
+fn says<E: Scoped>(deck: Field<E, deck::Id>) -> When<E> {
+    edits(deck).or(When::one_of_mine(deck, "deck_commenter"))
+}
+
+const OPEN: &str = "collaborators read what is open to them";
+
 /// Members make decks and work on them; they take away what they made, owners and admins whatever there is.
 #[must_use]
 pub fn decks() -> Policy<deck::Entity> {
@@ -31,6 +48,8 @@ pub fn decks() -> Policy<deck::Entity> {
         .allow(EXPORT, Action::Export, export())
         .allow("members read", Action::READS, member())
         .allow("members edit", EDITS, member())
+        .allow(OPEN, Action::READS, open(deck::ID))
+        .allow("editors rename", Action::Update, edits(deck::ID))
         .allow(
             "members take away what they made",
             REMOVALS,
@@ -53,6 +72,8 @@ pub fn slides() -> Policy<slide::Entity> {
         .allow(EXPORT, Action::Export, export())
         .allow("members read", Action::READS, member())
         .allow("members write", Action::WRITES, member())
+        .allow(OPEN, Action::READS, open(slide::DECK_ID))
+        .allow("editors write", Action::WRITES, edits(slide::DECK_ID))
         .allow("jobs read", Action::READS, When::kind(ActorKind::Job))
         .allow("jobs write", Action::WRITES, When::kind(ActorKind::Job))
         .break_glass(
@@ -78,6 +99,7 @@ pub fn deck_events() -> Policy<deck_event::Entity> {
     Policy::new()
         .allow(EXPORT, Action::Export, export())
         .allow("members read", Action::READS, member())
+        .allow(OPEN, Action::READS, open(deck_event::DECK_ID))
         .allow("jobs read", Action::READS, When::kind(ActorKind::Job))
 }
 
@@ -88,6 +110,12 @@ pub fn deck_versions() -> Policy<deck_version::Entity> {
         .allow(EXPORT, Action::Export, export())
         .allow("members read", Action::READS, member())
         .allow("members keep versions", Action::Insert, member())
+        .allow(OPEN, Action::READS, open(deck_version::DECK_ID))
+        .allow(
+            "editors keep versions",
+            Action::Insert,
+            edits(deck_version::DECK_ID),
+        )
         .allow("jobs read", Action::READS, When::kind(ActorKind::Job))
         .allow(
             "jobs keep versions",
@@ -102,6 +130,7 @@ pub fn collaborators() -> Policy<collaborator::Entity> {
     Policy::new()
         .allow(EXPORT, Action::Export, export())
         .allow("members read", Action::READS, member())
+        .allow(OPEN, Action::READS, open(collaborator::DECK_ID))
         .allow(
             "everybody reads what is open to them",
             Action::READS,
@@ -122,6 +151,28 @@ pub fn comments() -> Policy<comment::Entity> {
         .allow(EXPORT, Action::Export, export())
         .allow("members read", Action::READS, member())
         .allow("members comment", Action::Insert, member())
+        .allow(OPEN, Action::READS, open(comment::DECK_ID))
+        .allow(
+            "editors and commenters comment",
+            Action::Insert,
+            says(comment::DECK_ID),
+        )
+        .allow(
+            "editors and commenters change what they said",
+            Action::Update,
+            says(comment::DECK_ID).and(mine()),
+        )
+        .allow(
+            "editors resolve",
+            Action::Update,
+            edits(comment::DECK_ID).and(When::unchanged(comment::BODY)),
+        )
+        .allow("editors take away", REMOVALS, edits(comment::DECK_ID))
+        .allow(
+            "commenters take back what they said",
+            REMOVALS,
+            says(comment::DECK_ID).and(mine()),
+        )
         .allow(
             "members change what they said",
             Action::Update,
@@ -144,6 +195,16 @@ pub fn exports() -> Policy<export::Entity> {
         .allow(EXPORT, Action::Export, export())
         .allow("members read", Action::READS, member())
         .allow("members take decks along", Action::Insert, member())
+        .allow(
+            "collaborators take along what is open to them",
+            Action::Insert,
+            open(export::DECK_ID),
+        )
+        .allow(
+            "everybody reads what they took along",
+            Action::READS,
+            When::mine(export::EXPORTED_BY),
+        )
         .allow("jobs read", Action::READS, When::kind(ActorKind::Job))
 }
 
@@ -154,6 +215,16 @@ pub fn views() -> Policy<view::Entity> {
         .allow(EXPORT, Action::Export, export())
         .allow("members read", Action::READS, member())
         .allow("members look", Action::Insert, member())
+        .allow(
+            "collaborators look at what is open to them",
+            Action::Insert,
+            open(view::DECK_ID),
+        )
+        .allow(
+            "everybody reads when they looked",
+            Action::READS,
+            When::mine(view::VIEWED_BY),
+        )
         .allow("jobs read", Action::READS, When::kind(ActorKind::Job))
 }
 

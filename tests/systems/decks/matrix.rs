@@ -21,7 +21,17 @@ use crate::{
 
 pub(crate) async fn ask(world: &World) -> Matrix<'_> {
     let mut matrix = Matrix::new(world);
-    for (name, who) in Who::everybody() {
+    let there = [
+        ("viewer+", collaborator::Role::Viewer),
+        ("says+", collaborator::Role::Commenter),
+        ("edits+", collaborator::Role::Editor),
+    ];
+    let guest = Who::Member(member::Role::Viewer);
+    let everybody = Who::everybody()
+        .into_iter()
+        .map(|(name, who)| (name, who, None));
+    let guests = there.map(|(name, role)| (name, guest, Some(role)));
+    for (name, who, there) in everybody.chain(guests) {
         let role = match who {
             Who::Member(role) => role,
             Who::Job(_) | Who::Key(_) => member::Role::Viewer,
@@ -31,7 +41,7 @@ pub(crate) async fn ask(world: &World) -> Matrix<'_> {
             member::Role::Owner => world.alpha.actor().and_then(ActorId::as_uuid).unwrap(),
             role => world.joins(role).await,
         };
-        let rows = Rows::of(world, person).await;
+        let rows = Rows::of(world, person, there).await;
         let mut asked = matrix.asks(name, who, person).await;
         rows.ask(&mut asked).await;
     }
@@ -69,7 +79,7 @@ macro_rules! gone {
 }
 
 impl Rows {
-    async fn of(world: &World, person: Uuid) -> Self {
+    async fn of(world: &World, person: Uuid, there: Option<collaborator::Role>) -> Self {
         let session = world.alpha().await;
         let s = &session;
         let slide = first_slide(s).await.unwrap();
@@ -78,6 +88,7 @@ impl Rows {
         let own = new_deck(s, 0).await.unwrap();
         let with = |user_id: Uuid| collaborator::New { deck_id, user_id };
         let other = joined(s, member::Role::Viewer).await.unwrap();
+        let left = joined(s, member::Role::Viewer).await.unwrap();
         let events = s
             .deck_events()
             .list()
@@ -100,7 +111,7 @@ impl Rows {
                 .insert(deck_version::New { deck_id })
                 .await
                 .unwrap(),
-            gone_collaborator: gone!(s.collaborators(), with(other)),
+            gone_collaborator: gone!(s.collaborators(), with(left)),
             collaborator: s.collaborators().insert(with(other)).await.unwrap(),
             themselves: s
                 .collaborators()
@@ -119,6 +130,12 @@ impl Rows {
             own,
             slide,
         };
+        if let Some(role) = there {
+            s.collaborators()
+                .insert(with(person).role(role))
+                .await
+                .unwrap();
+        }
         session.commit().await.unwrap();
         // Who made or said something, the database says; whether they still may, is asked of whoever they became.
         let mut admin = world.test.admin().acquire().await.unwrap();

@@ -1,7 +1,31 @@
 //! Who works on a deck, what they say of it, who saw it and who took it along.
 
 use super::{log, table};
-use crate::kit::{Column, Table};
+use crate::{
+    kit::{Column, Table},
+    roles::{APP, IDENTITY, READER},
+};
+
+/// What policies know of somebody beyond their role in the workspace: name, definition, what it is, who asks.
+pub(super) const STANDING: (&str, &str, &str, [&str; 2]) = (
+    "standing(uuid, uuid)",
+    "standing(workspace uuid, person uuid) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER PARALLEL SAFE SET search_path = pg_catalog, pg_temp AS $function$
+  SELECT jsonb_object_agg(held.name, held.ids)
+  FROM (
+    SELECT coalesce('deck_' || c.role, 'decks') AS name, jsonb_agg(c.deck_id) AS ids
+    FROM (
+      -- They travel with each transaction of the person, so they must be few; members reach every deck without them.
+      SELECT c.role, c.deck_id FROM decks.collaborators c
+      WHERE c.workspace_id = workspace AND c.user_id = person AND c.deleted_at IS NULL
+      ORDER BY c.invited_at DESC LIMIT 200
+    ) AS c
+    GROUP BY GROUPING SETS ((c.role), ()) HAVING count(*) > 0
+  ) AS held
+$function$",
+    "The decks that are open to a person: all of them, and by what the person may do there; the newest 200.",
+    [APP, READER],
+);
 
 /// Who acts; the database says so.
 pub(super) fn by(name: &str, about: &str) -> Column {
@@ -37,6 +61,17 @@ pub(super) fn collaborators() -> Table {
         .references("deck_id", "decks", "decks")
         .never_outlives_parent()
         .references_column("user_id", "accounts", "members", "user_id")
+        .readable_by(
+            IDENTITY,
+            [
+                "workspace_id",
+                "deck_id",
+                "user_id",
+                "role",
+                "invited_at",
+                "deleted_at",
+            ],
+        )
 }
 
 pub(super) fn comments() -> Table {
