@@ -84,6 +84,44 @@ fn what_can_be_purged_is_this_sql() {
 }
 
 #[test]
+fn rows_that_stay_places_that_are_exchanged_and_references_that_agree_are_this_sql() {
+    let lines = Table::new("notes", "lines", "A line of a note.")
+        .scope("workspace_id", KeyType::Uuid)
+        .column(Column::uuid("note_id", "The note.").immutable())
+        .column(Column::integer("place", "Where it stands."))
+        .soft_delete()
+        .exclusive_live(["note_id", "place"]);
+    let views = Table::new("notes", "views", "That somebody looked at a line.")
+        .scope("workspace_id", KeyType::Uuid)
+        .column(Column::uuid("note_id", "The note."))
+        .column(Column::uuid("line_id", "The line."))
+        .append_only()
+        .references("line_id", "notes", "lines")
+        .agreeing_on("note_id");
+    let lines = lines.to_sql(KeyType::Uuid).unwrap();
+    let views = views.to_sql(KeyType::Uuid).unwrap();
+    let told = |sql: &str, words: &str| -> Vec<String> {
+        let lines = sql.lines().filter(|line| line.contains(words));
+        lines.map(str::to_owned).collect()
+    };
+    insta::assert_snapshot!(
+        [
+            told(&lines, "EXCLUDE"),
+            told(&views, "FOREIGN KEY"),
+            told(&views, "append_only"),
+        ]
+        .concat()
+        .join("\n")
+    );
+    assert_eq!(told(&views, "GRANT UPDATE"), Vec::<String>::new());
+    let changing = Table::new("notes", "views", "A view that changes.")
+        .scope("workspace_id", KeyType::Uuid)
+        .versioned()
+        .append_only();
+    assert!(changing.to_sql(KeyType::Uuid).is_err());
+}
+
+#[test]
 fn encrypted_columns_are_this_sql() {
     let table = Table::new("creators", "customers", "Who buys.")
         .scope("workspace_id", KeyType::Uuid)
