@@ -1,6 +1,6 @@
 //! Rules about foreign keys, and about constraints that have not been validated.
 
-use crate::catalog::{ForeignKey, ReferentialAction, Table};
+use crate::catalog::{ForeignKey, Index, ReferentialAction, Table};
 
 use super::{
     Findings, Rule,
@@ -220,23 +220,27 @@ impl<'s> Pair<'s> {
 
     /// A full index, or one over the rows whose key is not null, that begins with the columns in any order.
     fn index(&self, findings: &mut Findings) {
-        let columns = &self.finding();
+        let columns = self.finding();
+        let begins_with = |index: &Index, columns: &[&String]| {
+            let leading: Vec<_> = index.columns.iter().take(columns.len()).collect();
+            leading.len() == columns.len()
+                && columns.iter().all(|column| {
+                    leading
+                        .iter()
+                        .any(|part| part.name.as_deref() == Some(column))
+                })
+        };
+        let all: Vec<&String> = self.key.columns.iter().collect();
         let covered = self.relation.table.indexes.iter().any(|index| {
             let predicate = index.predicate.as_deref().is_none_or(|predicate| {
                 columns
                     .iter()
                     .any(|column| predicate == format!("({} IS NOT NULL)", identifier(column)))
             });
-            let leading: Vec<_> = index.columns.iter().take(columns.len()).collect();
             predicate
                 && index.valid
                 && matches!(index.method.as_str(), "btree" | "hash")
-                && leading.len() == columns.len()
-                && columns.iter().all(|column| {
-                    leading
-                        .iter()
-                        .any(|part| part.name.as_deref() == Some(column))
-                })
+                && (begins_with(index, &columns) || begins_with(index, &all))
         });
         if !covered && !matches!(self.relation.standing, Standing::Global) {
             findings.warning(

@@ -6,15 +6,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Rooms of `src` whose public async functions are no verbs on a workspace's rows: doors, among them
-/// those to functions of the schema, the log, what looks at the catalogue, and the scopes beside the workspace, which have tests of
+/// Rooms of `src` whose public async functions are no verbs on a workspace's rows: doors, among them those to functions of the schema,
+/// the log, keys and what is sealed under them, what looks at the catalogue, and the scopes beside the workspace, which have tests of
 /// their own.
-const NO_VERBS: [&str; 11] = [
+const NO_VERBS: [&str; 12] = [
     "audit",
     "authority",
     "beside",
     "call",
     "catalog",
+    "cipher",
     "connection",
     "database",
     "glass",

@@ -34,11 +34,11 @@ async fn raw_sql_is_audited_whatever_its_form() {
         "UPDATE challenges.challenges SET title = 'One'".to_owned(),
         format!(
             "INSERT INTO challenges.challenges (workspace_id, title) VALUES ('{ALPHA}', 'One'), ('{ALPHA}', 'Two') \
-             ON CONFLICT (workspace_id, title) WHERE deleted_at IS NULL DO UPDATE SET status = 'active'"
+             ON CONFLICT (workspace_id, title) WHERE deleted_at IS NULL DO UPDATE SET status = 'published'"
         ),
         format!(
             "MERGE INTO challenges.challenges c USING (VALUES ('One'), ('Three')) v (title) ON c.title = v.title AND c.workspace_id = '{ALPHA}' \
-             WHEN MATCHED THEN UPDATE SET status = 'judging' WHEN NOT MATCHED THEN INSERT (workspace_id, title) VALUES ('{ALPHA}', v.title)"
+             WHEN MATCHED THEN UPDATE SET status = 'active' WHEN NOT MATCHED THEN INSERT (workspace_id, title) VALUES ('{ALPHA}', v.title)"
         ),
         "WITH a AS (UPDATE challenges.challenges SET starts_at = '2026-01-01Z' WHERE title = 'One' RETURNING 1), \
               b AS (UPDATE challenges.challenges SET ends_at = '2026-01-02Z' WHERE title = 'Two' RETURNING 1) SELECT 1"
@@ -53,7 +53,7 @@ async fn raw_sql_is_audited_whatever_its_form() {
             "insert 1",
             r#"update 3 {"status": "draft"}"#,
             "insert 1",
-            r#"update 4 {"status": "active"}"#,
+            r#"update 4 {"status": "published"}"#,
             r#"update 2 {"ends_at": null}"#,
             r#"update 5 {"starts_at": null}"#,
         ]
@@ -170,7 +170,7 @@ async fn a_plan_made_for_one_row_serves_many() {
     work(
         &mut app,
         &owner(),
-        "UPDATE challenges.challenges SET status = 'active'",
+        "UPDATE challenges.challenges SET status = 'published'",
     )
     .await;
     // Joined by loops this takes minutes.

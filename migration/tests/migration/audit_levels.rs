@@ -42,16 +42,16 @@ async fn history(level: &str) -> String {
     let id = "('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid";
     for statement in [
         format!("INSERT INTO challenges.challenges (workspace_id, id, title) SELECT '{ALPHA}', {id}, 'n' || n FROM generate_series(1, 1200) n"),
-        "UPDATE challenges.challenges SET status = 'active' WHERE title ^@ 'n11'".to_owned(),
+        "UPDATE challenges.challenges SET status = 'published' WHERE title ^@ 'n11'".to_owned(),
         format!("UPDATE challenges.challenges SET deleted_at = now(), delete_op = '{OTHER_PERSON}' WHERE title ^@ 'n12'"),
         "UPDATE challenges.challenges SET deleted_at = NULL WHERE title = 'n12'".to_owned(),
         "UPDATE challenges.challenges SET title = title WHERE title = 'n7'".to_owned(),
         format!("INSERT INTO challenges.challenges (workspace_id, id, title) SELECT '{ALPHA}', {id}, CASE n WHEN 2001 THEN 'n1' ELSE 'x' END \
-                 FROM generate_series(2001, 2002) n ON CONFLICT (workspace_id, title) WHERE deleted_at IS NULL DO UPDATE SET status = 'judging'"),
+                 FROM generate_series(2001, 2002) n ON CONFLICT (workspace_id, title) WHERE deleted_at IS NULL DO UPDATE SET status = 'published'"),
         format!("MERGE INTO challenges.challenges c USING (VALUES ('n2'), ('y')) v (title) ON c.title = v.title AND c.workspace_id = '{ALPHA}' \
-                 WHEN MATCHED THEN UPDATE SET status = 'judging' \
+                 WHEN MATCHED THEN UPDATE SET status = 'published' \
                  WHEN NOT MATCHED THEN INSERT (workspace_id, id, title) VALUES ('{ALPHA}', '00000000-0000-4000-8000-000000003001', v.title)"),
-        "WITH a AS (UPDATE challenges.challenges SET status = 'active' WHERE title = 'n3' RETURNING 1), \
+        "WITH a AS (UPDATE challenges.challenges SET status = 'published' WHERE title = 'n3' RETURNING 1), \
               b AS (UPDATE challenges.challenges SET status = 'draft', starts_at = '2026-01-01Z' WHERE title = 'n4' RETURNING 1) SELECT 1".to_owned(),
         format!("CREATE TEMPORARY TABLE loaded (id uuid, title text) ON COMMIT DROP; \
                  INSERT INTO loaded SELECT {id}, 'l' || n FROM generate_series(4001, 4010) n; \

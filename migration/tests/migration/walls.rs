@@ -211,7 +211,7 @@ async fn managed_columns_keep_themselves() {
     );
     sql(
         &mut app,
-        "UPDATE challenges.challenges SET status = 'active', delete_op = gen_random_uuid()",
+        "UPDATE challenges.challenges SET status = 'published', delete_op = gen_random_uuid()",
     )
     .await;
     assert_eq!(
@@ -225,7 +225,7 @@ async fn managed_columns_keep_themselves() {
         )
         .await
         .unwrap(),
-        "3 "
+        "2 "
     );
     sql(
         &mut app,

@@ -257,6 +257,10 @@ fn the_doors_past_the_guards_are_counted() {
         ("examples/quickstart.rs".to_owned(), 4),
         // Numbers over two tables, each named with its workspace.
         ("repositories/src/challenges/board.rs".to_owned(), 1),
+        // Means over the views of a deck, whose slides are named with their workspace.
+        ("repositories/src/decks/attention.rs".to_owned(), 1),
+        // What a deck shows, and a new order or new slides of it, each in one statement under the deck's lock.
+        ("repositories/src/decks/editing.rs".to_owned(), 3),
         // Shows that no policy takes it.
         ("src/policy/beside/tests.rs".to_owned(), 1),
         ("src/policy/tests.rs".to_owned(), 1),

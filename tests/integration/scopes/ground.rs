@@ -10,7 +10,7 @@ use tenantry_entities::{
         submission::{self, Status},
     },
 };
-use tenantry_repositories::accounts::Members;
+use tenantry_repositories::{accounts::Members, challenges::ChallengeRepository as _};
 use uuid::Uuid;
 
 use crate::world::{World, titled};
@@ -141,12 +141,16 @@ async fn staged(
     stage: Stage,
 ) -> challenge::Model {
     let session = world.database.begin(context).await.unwrap();
-    let row = session.challenges().insert(titled(title)).await.unwrap();
-    let change = challenge::Update {
-        status: tenantry::prelude::Set(stage),
-        ..Default::default()
-    };
-    let row = session.challenges().update(&row, change).await.unwrap();
+    let mut row = session.challenges().insert(titled(title)).await.unwrap();
+    let reached = [Stage::Published, Stage::Active]
+        .iter()
+        .position(|step| *step == stage);
+    for step in [Stage::Published, Stage::Active]
+        .into_iter()
+        .take(reached.map_or(0, |at| at + 1))
+    {
+        row = session.challenges().advance(row.id, step).await.unwrap();
+    }
     session.commit().await.unwrap();
     row
 }
