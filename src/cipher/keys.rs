@@ -76,7 +76,7 @@ impl fmt::Debug for SealingKey {
 /// # let (secret, former) = ([7; 32], [8; 32]);
 /// let keys = Keys::new(SealingKey::new(2, secret)?).and(SealingKey::new(1, former)?)?;
 /// assert_eq!(keys.current().id(), 2);
-/// # tenantry::Result::Ok(())
+/// # Ok::<(), tenantry::Error>(())
 /// ```
 #[derive(Clone)]
 pub struct Keys(Arc<[Arc<SealingKey>]>);

@@ -19,7 +19,7 @@ use crate::{Error, ErrorKind, Result};
 /// let secret = Secret::from("shpat_7f3a");
 /// assert_eq!(format!("{secret:?}"), "Secret(…)");
 /// assert_eq!(secret.expose_text()?, "shpat_7f3a");
-/// # tenantry::Result::Ok(())
+/// # Ok::<(), tenantry::Error>(())
 /// ```
 pub struct Secret(Zeroizing<Vec<u8>>);
 
