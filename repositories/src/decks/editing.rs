@@ -233,7 +233,7 @@ pub(super) async fn put(
 
 /// Writes all living slides of a deck with their places, and leaves those as they are that are right.
 async fn put_slides(session: &Session, deck: deck::Id, slides: &[SlideContent]) -> Result<()> {
-    // A slide of another deck is met by its id, left alone and told.
+    // A slide of another deck is met by its id, left alone and told, also where that deck is hidden: what was not put must be here already.
     const SQL: &str = "
         WITH given AS (
           SELECT g.id, g.nth::integer AS position, g.kind, g.content, g.metadata
@@ -246,8 +246,12 @@ async fn put_slides(session: &Session, deck: deck::Id, slides: &[SlideContent]) 
             content = excluded.content, metadata = excluded.metadata, deleted_at = NULL, delete_op = NULL
           WHERE s.deck_id = excluded.deck_id AND (s.position, s.kind, s.content, s.metadata, s.deleted_at IS NULL)
             IS DISTINCT FROM (excluded.position, excluded.kind, excluded.content, excluded.metadata, true)
+          RETURNING s.id
         )
-        SELECT count(*) = 0 FROM given g JOIN decks.slides k ON k.workspace_id = $1 AND k.id = g.id WHERE k.deck_id <> $2";
+        SELECT NOT EXISTS (
+          SELECT FROM given g
+          WHERE NOT EXISTS (SELECT FROM put p WHERE p.id = g.id)
+            AND NOT EXISTS (SELECT FROM decks.slides k WHERE k.workspace_id = $1 AND k.id = g.id AND k.deck_id = $2))";
     let twice = (1..slides.len()).any(|at| slides[..at].iter().any(|one| one.id == slides[at].id));
     if twice {
         return Err(refused("a slide is there twice"));

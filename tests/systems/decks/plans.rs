@@ -187,6 +187,7 @@ async fn every_query_walks_an_index_of_the_workspace() {
     // For foreign keys, and for the constraint that keeps places apart.
     let spared = [
         "collaborators_user_id_idx",
+        "comments_slide_id_idx",
         "decks_startup_id_idx",
         "slides_deck_id_position_excl",
         "views_slide_id_idx",
